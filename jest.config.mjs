@@ -1,0 +1,19 @@
+/** ESM all the way: TypeScript is only stripped (as Node itself does), nothing is rewritten to CommonJS. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testMatch: ['<rootDir>/{packages,services,e2e,tools}/**/*.test.ts'],
+  modulePathIgnorePatterns: ['/\\.serverless/', '/\\.esbuild/', '/\\.regulabel/'],
+  testTimeout: 20000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,86 @@
+/** The one vocabulary of the local cloud: who calls, what a service is, and how AWS says no. */
+import type { Store } from './store.ts';
+
+/** Who makes a call: a role session, an AWS service acting for itself, or the deployer (CloudFormation). */
+export interface Caller {
+  /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, or a service principal such as `events.amazonaws.com`. */
+  readonly arn: string;
+  /** The role behind a session, absent for service principals. */
+  readonly roleArn?: string;
+}
+
+/**
+ * One API operation. `input` has the member names of the AWS API; so has the answer. Timestamps in answers are epoch
+ * seconds (what the JSON protocols carry). Throws {@link AwsError} for everything AWS would refuse.
+ */
+// The input comes off the wire: each operation reads the members it knows and checks them itself.
+export type Operation = (input: Input, caller: Caller) => Promise<Output> | Output;
+export type Input = Readonly<Record<string, unknown>>;
+export type Output = Readonly<Record<string, unknown>> | undefined;
+
+/** One AWS service: its operations by AWS name. An operation that is not listed is answered 501 with its name. */
+export interface Service {
+  /** The SigV4 signing name: `s3`, `kms`, `sqs`, `sns`, `dynamodb`, `events`, `states`, `sagemaker`, `lambda`, ... */
+  readonly name: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** Called once, after every template's resources exist: goes on with what a kill interrupted. */
+  resume?(): Promise<void> | void;
+  /** Stops background work; after it nothing is written. */
+  close?(): Promise<void> | void;
+}
+
+/** What a service may use of the cloud around it. */
+export interface Cloud {
+  readonly account: string;
+  readonly region: string;
+  /** Absolute; a service keeps its files in a folder of its own name below it. */
+  readonly stateDir: string;
+  readonly store: Store;
+  /** `http://127.0.0.1:PORT`, valid once the server listens (before any `resume`). */
+  readonly endpoint: string;
+  /** One line to the local cloud's log (`<stateDir>/local-cloud.log`). Never row content. */
+  log(line: string): void;
+  /**
+   * Any operation of any service, as `caller`: the same path that a call over the wire takes, `authorize` included.
+   * S3 bodies are `Buffer | string | Readable` in, `Readable` out (`Body`).
+   */
+  call(service: string, operation: string, input: Input, caller: Caller): Promise<Record<string, unknown>>;
+  /** Credentials that make a process's calls arrive as this role's. */
+  credentialsFor(roleArn: string, sessionName: string): Credentials;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** AWS's own refusal: `code` is the wire name of the exception, `status` the HTTP status. */
+export class AwsError extends Error {
+  override readonly name = 'AwsError';
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the modelled exception, e.g. `CancellationReasons`. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; members?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = options.status ?? 400;
+    this.members = options.members ?? {};
+  }
+}
+
+/** The caller for a session of `roleArn`. */
+export function roleSession(roleArn: string, sessionName: string): Caller {
+  const [, , , , account, resource = ''] = roleArn.split(':');
+  const role = resource.split('/').at(-1) ?? '';
+  return { arn: `arn:aws:sts::${account ?? ''}:assumed-role/${role}/${sessionName}`, roleArn };
+}
+
+/** An AWS service that acts for itself, e.g. EventBridge delivering to a queue. */
+export const servicePrincipal = (service: string): Caller => ({ arn: `${service}.amazonaws.com` });

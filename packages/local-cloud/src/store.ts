@@ -1,0 +1,101 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Everything the local cloud must not forget, in one SQLite file (write-ahead log): documents in named collections,
+ * and append-only logs. Writes are durable against a kill of the process as soon as the call returns.
+ */
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #get;
+  readonly #put;
+  readonly #remove;
+  readonly #list;
+  readonly #append;
+  readonly #read;
+  #depth = 0;
+
+  constructor(file: string) {
+    this.#db = new DatabaseSync(file);
+    this.#db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      CREATE TABLE IF NOT EXISTS document (collection TEXT, key TEXT, value TEXT, PRIMARY KEY (collection, key)) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS log (name TEXT, id INTEGER, value TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
+    `);
+    this.#get = this.#db.prepare('SELECT value FROM document WHERE collection = ? AND key = ?');
+    this.#put = this.#db.prepare('INSERT OR REPLACE INTO document VALUES (?, ?, ?)');
+    this.#remove = this.#db.prepare('DELETE FROM document WHERE collection = ? AND key = ?');
+    this.#list = this.#db.prepare(
+      'SELECT key, value FROM document WHERE collection = ? AND key >= ? AND key < ? ORDER BY key',
+    );
+    this.#append = this.#db.prepare(
+      'INSERT INTO log SELECT ?1, coalesce(max(id), 0) + 1, ?2 FROM log WHERE name = ?1 RETURNING id',
+    );
+    this.#read = this.#db.prepare('SELECT id, value FROM log WHERE name = ? AND id > ? ORDER BY id LIMIT ?');
+  }
+
+  /** A collection of documents, each a JSON value under a string key. */
+  collection<T>(name: string): Collection<T> {
+    return {
+      get: (key) => {
+        const row = this.#get.get(name, key);
+        return row === undefined ? undefined : (JSON.parse(String(row['value'])) as T);
+      },
+      put: (key, value) => void this.#put.run(name, key, JSON.stringify(value)),
+      remove: (key) => this.#remove.run(name, key).changes > 0,
+      list: (prefix = '') =>
+        this.#list.all(name, prefix, `${prefix}\u{10ffff}`).map((row) => ({
+          key: String(row['key']),
+          value: JSON.parse(String(row['value'])) as T,
+        })),
+    };
+  }
+
+  /** An append-only log of JSON values, numbered from 1. */
+  log<T>(name: string): Log<T> {
+    return {
+      append: (value) => Number(this.#append.get(name, JSON.stringify(value))?.['id']),
+      read: (after = 0, limit = -1) =>
+        this.#read
+          .all(name, after, limit)
+          .map((row) => ({ id: Number(row['id']), value: JSON.parse(String(row['value'])) as T })),
+    };
+  }
+
+  /** All writes inside `work` (synchronous) take effect together or not at all. Nested calls join the outer one. */
+  transaction<T>(work: () => T): T {
+    if (this.#depth > 0) return work();
+    this.#db.exec('BEGIN IMMEDIATE');
+    this.#depth += 1;
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+export interface Collection<T> {
+  get(key: string): T | undefined;
+  put(key: string, value: T): void;
+  /** True when there was something to remove. */
+  remove(key: string): boolean;
+  /** Every document whose key starts with `prefix`, in key order. */
+  list(prefix?: string): { key: string; value: T }[];
+}
+
+export interface Log<T> {
+  /** The number of the new entry. */
+  append(value: T): number;
+  /** At most `limit` entries numbered above `after`, oldest first. */
+  read(after?: number, limit?: number): { id: number; value: T }[];
+}
