@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { code, country, scheme } from '../values.ts';
+
+const date = z.iso.date();
+
+/** A code of a model line, valid on the days from `validFrom` to `validTo` (both included). */
+export const codeListEntry = z.object({
+  code,
+  title: z.string().default(''),
+  validFrom: date.optional(),
+  validTo: date.optional(),
+  replacedBy: code.optional(),
+});
+
+/** A hyperparameter's range, as SageMaker's tuning takes it. */
+const range = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('integer'),
+    min: z.int(),
+    max: z.int(),
+    scale: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
+  }),
+  z.object({
+    type: z.literal('continuous'),
+    min: z.number(),
+    max: z.number(),
+    scale: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
+  }),
+  z.object({ type: z.literal('categorical'), values: z.array(z.string()).min(1) }),
+]);
+
+/** One way to train a line: static hyperparameters and the ranges that tuning searches. */
+export const algorithm = z.object({
+  name: z.literal('blazingtext').default('blazingtext'),
+  static: z
+    .record(z.string(), z.string())
+    .default({ mode: 'supervised', buckets: '100000', min_count: '1', word_ngrams: '2', early_stopping: 'False' }),
+  ranges: z.record(z.string(), range).default({
+    learning_rate: { type: 'continuous', min: 0.05, max: 1, scale: 'Logarithmic' },
+    epochs: { type: 'integer', min: 10, max: 40, scale: 'Auto' },
+    vector_dim: { type: 'integer', min: 16, max: 64, scale: 'Auto' },
+  }),
+});
+export type Algorithm = z.infer<typeof algorithm>;
+
+const lineSettings = z.object({
+  /** Absent: every code seen in the line's labelled rows is valid. */
+  codes: z.array(codeListEntry).min(1).optional(),
+  algorithms: z.array(algorithm).min(1).prefault([{}]),
+  /** Trials per algorithm. */
+  trials: z.int().min(1).max(100).default(4),
+  /** Macro-F1 that a candidate must gain over the winner to replace it. */
+  margin: z.number().min(0).max(1).default(0.002),
+  /** Fewer usable rows than this: the line is not trained. */
+  minimumRows: z.int().min(2).default(20),
+});
+export type LineSettings = z.infer<typeof lineSettings>;
+
+/** The model lines with everything that is data, not code. The smallest one is `{ countries: { DE: { schemes: { weee: {} } } } }`. */
+export const catalogue = z.object({
+  countries: z.record(
+    country,
+    z.object({
+      languages: z.array(z.string().regex(/^[a-z]{2}$/)).default([]),
+      schemes: z.record(scheme, lineSettings.prefault({})),
+    }),
+  ),
+});
+/** With every default filled in: what is published, stored and pinned. */
+export type Catalogue = z.infer<typeof catalogue>;
+/** As people write it. */
+export type CatalogueInput = z.input<typeof catalogue>;

@@ -1,0 +1,85 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import type { EventContract, Metadata } from '../contracts/event.ts';
+import { parse, parseJson } from '../parse.ts';
+
+export const logger = new Logger();
+export const metrics = new Metrics({ namespace: 'regulabel' });
+
+/** Around every function: structured logs with the request's id, and metrics flushed at the end. */
+const platform = <Event, Result>(handle: (event: Event, context: Context) => Promise<Result>) =>
+  middy<Event, Result>()
+    .use(injectLambdaContext(logger, { clearState: true }))
+    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .handler(handle);
+
+/** A function that a state machine invokes: its payload parsed, its answer the state's result. */
+export const stateHandler = <Schema extends z.ZodType, Result>(
+  payload: Schema,
+  handle: (input: z.infer<Schema>) => Promise<Result>,
+) => platform((event: unknown) => handle(parse(payload, event, "the state's payload")));
+
+/**
+ * A function behind a queue whose messages are EventBridge events. Each message is handled by itself; the ones that
+ * fail are reported to SQS, which delivers them again and in the end moves them to the dead-letter queue.
+ */
+export const queueHandler = <Schema extends z.ZodType>(
+  event: Schema,
+  handle: (event: z.infer<Schema>) => Promise<void>,
+) => {
+  const processor = new BatchProcessor(EventType.SQS);
+  return platform<SQSEvent, SQSBatchResponse>(async (batch, context) =>
+    processPartialResponse(
+      batch,
+      async (record: SQSRecord) => {
+        await handle(parseJson(event, record.body, `message ${record.messageId}`));
+        metrics.addMetric('MessageHandled', MetricUnit.Count, 1);
+      },
+      // A batch that fails whole is still answered message by message: each keeps its own count of receives.
+      processor,
+      { context, throwOnFullBatchFailure: false },
+    ),
+  );
+};
+
+/** An EventBridge event of ours, as a rule delivers it. */
+export const ownEvent = <Data extends z.ZodObject>(contract: EventContract<Data>) =>
+  z.object({
+    source: z.literal(contract.source),
+    'detail-type': z.literal(contract.detailType),
+    detail: contract.detail,
+  }) as unknown as z.ZodType<{
+    source: string;
+    'detail-type': string;
+    detail: { metadata: Metadata; data: z.infer<Data> };
+  }>;
+
+/** S3's "Object Created" as EventBridge delivers it (keys are not URL-encoded there). */
+export const objectCreated = z.object({
+  source: z.literal('aws.s3'),
+  'detail-type': z.literal('Object Created'),
+  detail: z.object({ bucket: z.object({ name: z.string() }), object: z.object({ key: z.string() }) }),
+});
+
+/** Step Functions' "Execution Status Change", for executions that did not succeed. */
+export const executionEnded = z.object({
+  id: z.string(),
+  source: z.literal('aws.states'),
+  'detail-type': z.literal('Step Functions Execution Status Change'),
+  detail: z.object({
+    executionArn: z.string(),
+    name: z.string(),
+    status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
+    /** JSON text; null when it is too large for an event. */
+    input: z.string().nullable(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});
+export type ExecutionEnded = z.infer<typeof executionEnded>;

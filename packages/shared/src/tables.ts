@@ -1,0 +1,23 @@
+/**
+ * Keys of the two tables. Their items are the contracts' documents beside these keys:
+ * - runs: `run` and `lineResult` of `contracts/ingest/run.v1`, and the pointer to the catalogue in force
+ *   (`{version, uri}`). The index `byPurpose` (`purpose`, `startedAt`) holds the runs only.
+ * - winners: `winner` and `decision` of `contracts/evaluation/decision.v1`.
+ */
+import { lineName, type Line } from './contracts/values.ts';
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const runKey = (runId: string): Key => ({ pk: `run#${runId}`, sk: 'run' });
+export const lineResultKey = (runId: string, line: Line): Key => ({ pk: `run#${runId}`, sk: `line#${lineName(line)}` });
+export const catalogueInForceKey: Key = { pk: 'catalogue', sk: 'current' };
+export const RUNS_BY_PURPOSE = 'byPurpose';
+
+export const winnerKey = (line: Line): Key => ({ pk: lineName(line), sk: 'winner' });
+export const decisionKey = (line: Line, decisionId: string): Key => ({
+  pk: lineName(line),
+  sk: `decision#${decisionId}`,
+});
