@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { ContractError } from './errors.ts';
 
 /** `value` as `schema` has it, unknown fields dropped. Throws {@link ContractError} that names `what` and each path. */
