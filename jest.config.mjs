@@ -13,7 +13,7 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/{packages,services,e2e,tools}/**/*.test.ts'],
-  modulePathIgnorePatterns: ['/\\.serverless/', '/\\.esbuild/', '/\\.regulabel/'],
+  modulePathIgnorePatterns: ['/\\.serverless/', '/\\.build/', '/\\.esbuild/', '/\\.regulabel/'],
   testTimeout: 20000,
   maxWorkers: 2,
 };

@@ -1,0 +1,29 @@
+// Every check in one command; all of them run, and the exit code is 1 when one of them found something.
+import { run } from './process.ts';
+import { checkSizes } from './sizes.ts';
+
+const checks: readonly { name: string; check: () => Promise<number> }[] = [
+  { name: 'format', check: () => run('prettier', ['--check', '--log-level', 'warn', '.']) },
+  { name: 'lint', check: () => run('eslint', ['.']) },
+  { name: 'types', check: () => run('tsc', ['-p', '.']) },
+  {
+    name: 'import boundaries',
+    check: () => run('depcruise', ['--config', 'tools/boundaries.cjs', 'packages', 'services', 'e2e', 'tools']),
+  },
+  { name: "local cloud's size", check: checkSizes },
+  { name: 'tests', check: () => run('node', ['tools/test.ts']) },
+];
+
+const found: string[] = [];
+for (const { name, check } of checks) {
+  const start = performance.now();
+  const failed = (await check()) !== 0;
+  if (failed) found.push(name);
+  process.stdout.write(
+    `${failed ? 'FAILED' : 'ok    '}  ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`,
+  );
+}
+if (found.length > 0) {
+  process.stdout.write(`Mend: ${found.join(', ')}\n`);
+  process.exitCode = 1;
+}
