@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+
+/** A state machine's definition in the Amazon States Language. */
+export interface Definition {
+  readonly StartAt: string;
+  readonly States: Record<string, Record<string, unknown>>;
+  readonly [field: string]: unknown;
+}
+
+/** CloudFormation's short tags. What they stand for is known at deployment only: a walk sees their text. */
+const intrinsics = ['!Sub', '!GetAtt', '!Ref'].map((tag) => ({ tag, resolve: (text: string) => text }));
+
+/**
+ * The definition in a service's `state-machine.yml`, as `walk` takes it. `!Sub`, `!GetAtt` and `!Ref` become their
+ * plain text, and `${...}` stays as it is written. Any other tag is an error.
+ */
+export function loadStateMachine(file: string | URL): Definition {
+  const document = parseDocument(readFileSync(file, 'utf8'), { customTags: intrinsics });
+  const problem = [...document.errors, ...document.warnings][0];
+  if (problem) throw problem;
+  const { definition } = (document.toJS() ?? {}) as { definition?: Definition };
+  if (typeof definition?.StartAt !== 'string') {
+    throw new TypeError(`${String(file)} has no state machine: "definition" with "StartAt" and "States" is missing`);
+  }
+  return definition;
+}
