@@ -15,7 +15,7 @@ describe('loadStateMachine', () => {
     return file;
   };
 
-  it('gives the definition with CloudFormation tags as their text', async () => {
+  it('gives the definition of stage dev with CloudFormation tags as their text', async () => {
     const file = await write(`
 name: machine
 role: !GetAtt MachineRole.Arn
@@ -33,7 +33,7 @@ definition:
         Work: {
           Type: 'Task',
           Resource: 'DecideLambdaFunction.Arn',
-          Arguments: { Topic: 'arn:${AWS::Region}', Key: 'Key', Bus: 'regulabel-${sls:stage}' },
+          Arguments: { Topic: 'arn:${AWS::Region}', Key: 'Key', Bus: 'regulabel-dev' },
         },
       },
     });

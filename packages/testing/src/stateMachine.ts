@@ -13,10 +13,12 @@ const intrinsics = ['!Sub', '!GetAtt', '!Ref'].map((tag) => ({ tag, resolve: (te
 
 /**
  * The definition in a service's `state-machine.yml`, as `walk` takes it. `!Sub`, `!GetAtt` and `!Ref` become their
- * plain text, and `${...}` stays as it is written. Any other tag is an error.
+ * plain text, the stage is `dev`. Any other tag is an error.
  */
 export function loadStateMachine(file: string | URL): Definition {
-  const document = parseDocument(readFileSync(file, 'utf8'), { customTags: intrinsics });
+  const document = parseDocument(readFileSync(file, 'utf8').replaceAll('${sls:stage}', 'dev'), {
+    customTags: intrinsics,
+  });
   const problem = [...document.errors, ...document.warnings][0];
   if (problem) throw problem;
   const { definition } = (document.toJS() ?? {}) as { definition?: Definition };

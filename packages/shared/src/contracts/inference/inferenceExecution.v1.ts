@@ -22,7 +22,7 @@ export const inferenceExecutionInput = z.object({
   scheme,
   /** The month that is labelled; for evaluation the month of the run's scheduled time. */
   month,
-  /** First 12 hex digits of the dataset's hash: part of every job's name. */
+  /** 12 hex digits of a SHA-256 over run, line and dataset (a country's lines share one): part of every job's name. */
   digest: z.string().regex(/^[0-9a-f]{12}$/),
   /** production: a prefix with Parquet; evaluation: a prefix with JSON lines. */
   dataset: z.object({ uri: s3Uri, rows: count, hash }),
