@@ -1,0 +1,90 @@
+import { publishCatalogue } from '../catalogue.ts';
+import { demoCatalogue, demoCountries } from '../demo/lines.ts';
+import { loadMonth, warehouseMonths } from '../demo/warehouse.ts';
+import { openInbox } from '../messages.ts';
+import { number, print, printJson } from '../output.ts';
+import { readRun } from '../runs/readRuns.ts';
+import { runIdOf, startRun, type RunRequest } from '../runs/startRun.ts';
+import { pause } from '../runs/waitForRun.ts';
+import type { Session } from '../session.ts';
+import { describeRun, exitCode, finishRun, messagesFolder } from './run.ts';
+import { withSession, type CommonOptions } from './withSession.ts';
+
+export interface DemoOptions extends CommonOptions {
+  readonly countries?: readonly string[];
+  readonly labelled: number;
+  readonly sold: number;
+  readonly trials: number;
+  readonly seed: number;
+}
+
+const FIRST_MONTH = '2026-01';
+/** Later months bring fewer new labels than the first one had to begin with. */
+const LATER_LABELS = 0.25;
+const DEADLINE_MS = 30 * 60 * 1000;
+
+/** The main job: the next synthetic month goes through the whole pipeline; an unfinished one is finished first. */
+export async function demo(options: DemoOptions): Promise<number> {
+  const countries = demoCountries(options.countries);
+  return withSession(options, async (session, progress) => {
+    const inbox = await openInbox(session, messagesFolder(options));
+    const deadline = new Date(Date.now() + DEADLINE_MS);
+    const month = await monthToRun(session);
+    if (month.loaded) {
+      progress.say(`going on with ${month.month}`);
+    } else {
+      const { version } = await publishCatalogue(session, demoCatalogue(countries, options.trials));
+      const labelled = month.age === 0 ? options.labelled : Math.ceil(options.labelled * LATER_LABELS);
+      progress.say(
+        `month ${month.month}: ${number(labelled)} labelled and ${number(options.sold)} sold items in ${countries.size} countries, catalogue ${version}`,
+      );
+      await loadMonth(session, { ...month, seed: options.seed, countries, labelled, sold: options.sold });
+    }
+    const runOf = async (purpose: RunRequest['purpose']) => {
+      const request = demoRun(purpose, month.month);
+      if (!(await readRun(session, runIdOf(request)))) await startRun(session, request, pause);
+      return finishRun(session, progress, inbox, { runId: runIdOf(request), deadline });
+    };
+    const training = await runOf('training');
+    if (!options.json) print(...(await describeRun(session, training)), '');
+    const inference = await runOf('inference');
+    if (options.json) printJson({ training, inference });
+    else print(...(await describeRun(session, inference)), '', ...whereToLook(options));
+    return exitCode(training, inference);
+  });
+}
+
+/** The month that is not through yet, or else the one after the last. */
+async function monthToRun(session: Session): Promise<{ month: string; age: number; loaded: boolean }> {
+  const months = await warehouseMonths(session);
+  const last = months.at(-1);
+  if (last === undefined) return { month: FIRST_MONTH, age: 0, loaded: false };
+  const states = await Promise.all(
+    (['training', 'inference'] as const).map((purpose) => readRun(session, runIdOf(demoRun(purpose, last)))),
+  );
+  const through = states.every((state) => state?.run.status === 'closed');
+  return through
+    ? { month: nextMonth(last), age: months.length, loaded: false }
+    : { month: last, age: months.length - 1, loaded: true };
+}
+
+export function nextMonth(month: string): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return number === 12 ? `${year + 1}-01` : `${year}-${(number + 1).toString().padStart(2, '0')}`;
+}
+
+/** A demo's run is named by its month and scheduled for the first day after it. */
+const demoRun = (purpose: RunRequest['purpose'], month: string): RunRequest => ({
+  purpose,
+  scheduledTime: new Date(`${nextMonth(month)}-01T02:00:00Z`),
+  token: `demo-${month}`,
+  month,
+});
+
+const whereToLook = (options: DemoOptions): string[] => [
+  `messages to people   ${messagesFolder(options)}`,
+  'the winners          npm run -s regulabel -- winners',
+  'every prediction     npm run -s regulabel -- predictions export --out predictions.csv',
+  'the next month       npm start',
+  'the local AWS        npm run -s regulabel -- up',
+];

@@ -1,0 +1,93 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { prediction } from '@regulabel/shared/contracts/inference/prediction.v1';
+import { parseS3Uri } from '@regulabel/shared/keys';
+import { CommandError } from '../errors.ts';
+import { number, print, printJson } from '../output.ts';
+import { listRuns, readRun } from '../runs/readRuns.ts';
+import type { Session } from '../session.ts';
+import { withSession, type CommonOptions } from './withSession.ts';
+
+export interface ExportOptions extends CommonOptions {
+  readonly run?: string;
+  readonly out: string;
+}
+
+/** `predictions export`: the predictions of the last closed inference run, or of `--run`, as one CSV file. */
+export async function predictionsExport(options: ExportOptions): Promise<number> {
+  return withSession(options, async (session) => {
+    const runId = options.run ?? (await lastClosedRun(session));
+    const state = await readRun(session, runId);
+    if (state === undefined) throw new CommandError(`there is no run ${runId}`);
+    const prefixes = state.results.flatMap(({ predictions }) => (predictions === undefined ? [] : [predictions]));
+    if (prefixes.length === 0) throw new CommandError(`run ${runId} has no predictions; \`status ${runId}\` shows why`);
+    const rows = await exportCsv(session.s3, prefixes, resolve(options.out));
+    if (options.json) printJson({ run: runId, rows, file: options.out });
+    else print(`${number(rows)} predictions of ${runId} in ${options.out}`);
+    return 0;
+  });
+}
+
+async function lastClosedRun(session: Session): Promise<string> {
+  const runs = await listRuns(session, 'inference');
+  const closed = runs.find(({ status }) => status === 'closed');
+  if (closed === undefined) throw new CommandError('no inference run is closed yet: `npm start`, or `run inference`');
+  return closed.runId;
+}
+
+/** Streams the files to a temporary folder and from there into one CSV, in bounded memory. Answers its rows. */
+async function exportCsv(s3: S3Client, prefixes: readonly string[], out: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'regulabel-export-'));
+  try {
+    let files = 0;
+    for (const prefix of prefixes) {
+      for (const { bucket, key } of await parquetFiles(s3, prefix)) {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        if (!(Body instanceof Readable)) throw new CommandError(`s3://${bucket}/${key} has no content`);
+        await pipeline(Body, createWriteStream(join(folder, `${(files += 1).toString().padStart(6, '0')}.parquet`)));
+      }
+    }
+    const database = await DuckDBInstance.create(':memory:', { memory_limit: '1GB', preserve_insertion_order: 'true' });
+    const connection = await database.connect();
+    try {
+      const columns = Object.keys(prediction.shape).join(', ');
+      await connection.run('SET VARIABLE files = $1', [join(folder, '*.parquet')]);
+      const file = out.replaceAll("'", "''");
+      const result = await connection.run(
+        `COPY (SELECT ${columns} FROM read_parquet(getvariable('files'))) TO '${file}' (FORMAT csv, HEADER)`,
+      );
+      return Number((await result.getRows())[0]?.[0] ?? 0);
+    } finally {
+      connection.closeSync();
+      database.closeSync();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function parquetFiles(s3: S3Client, prefix: string): Promise<{ bucket: string; key: string }[]> {
+  const { bucket, key } = parseS3Uri(prefix);
+  const found: { bucket: string; key: string }[] = [];
+  let token: string | undefined;
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: key,
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      }),
+    );
+    found.push(
+      ...(page.Contents ?? []).flatMap(({ Key }) => (Key?.endsWith('.parquet') ? [{ bucket, key: Key }] : [])),
+    );
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return found;
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { openInbox, type Inbox } from '../messages.ts';
+import { figure, number, print, printJson, table } from '../output.ts';
+import type { Progress } from '../progress.ts';
+import { runDocument, type RunDocument } from '../runs/runDocument.ts';
+import { startRun, type RunRequest } from '../runs/startRun.ts';
+import { pause, waitForRun } from '../runs/waitForRun.ts';
+import type { Session } from '../session.ts';
+import { readWinners } from '../winners.ts';
+import { withSession, type CommonOptions } from './withSession.ts';
+
+export interface RunOptions extends CommonOptions {
+  readonly month?: string;
+}
+
+/** `run training` and `run inference`: the schedule, now. */
+export async function run(purpose: RunRequest['purpose'], options: RunOptions): Promise<number> {
+  return withSession(options, async (session, progress) => {
+    const inbox = await openInbox(session, messagesFolder(options));
+    const runId = await startRun(
+      session,
+      { purpose, scheduledTime: new Date(), ...(options.month === undefined ? {} : { month: options.month }) },
+      pause,
+    );
+    const document = await finishRun(session, progress, inbox, { runId });
+    if (options.json) printJson(document);
+    else print(...(await describeRun(session, document)), `messages   ${messagesFolder(options)}`);
+    return exitCode(document);
+  });
+}
+
+export const messagesFolder = ({ state }: CommonOptions): string => join(state, 'messages');
+
+/** 0: closed, and no line failed. */
+export const exitCode = (...documents: readonly RunDocument[]): number =>
+  documents.every(({ status, lines }) => status === 'closed' && lines.every(({ outcome }) => outcome !== 'failed'))
+    ? 0
+    : 1;
+
+/** Watches a run to its end, or to `deadline` (the run's own by default is a day: somebody is watching here). */
+export async function finishRun(
+  session: Session,
+  progress: Progress,
+  inbox: Inbox,
+  { runId, deadline = new Date(Date.now() + 24 * 3600 * 1000) }: { runId: string; deadline?: Date },
+): Promise<RunDocument> {
+  const state = await waitForRun(session, runId, deadline, {
+    update: progress.show,
+    deadLetters: (queue, messages) => {
+      progress.say(`dead letters: ${messages} in ${queue}`);
+    },
+  });
+  progress.clear();
+  await inbox.collect();
+  return runDocument(session, state);
+}
+
+/** What people read at the end of a run. */
+export async function describeRun(session: Session, document: RunDocument): Promise<string[]> {
+  const counts = Map.groupBy(document.lines, ({ outcome }) => outcome);
+  const heading = `${document.runId}  ${[...counts].map(([outcome, lines]) => `${lines.length} ${outcome}`).join(', ')}`;
+  if (document.purpose === 'inference') {
+    const rows = document.lines.map(({ country, scheme, outcome, rows: labelled, reason }) => [
+      `${country}/${scheme}`,
+      outcome,
+      number(labelled ?? 0),
+      reason ?? '',
+    ]);
+    return [
+      heading,
+      ...table([['line', 'outcome', 'items', ''], ...rows]),
+      `${number(document.items)} items, ${number(document.predictions)} codes given`,
+    ];
+  }
+  const winners = new Map((await readWinners(session)).map((winner) => [`${winner.country}/${winner.scheme}`, winner]));
+  const rows = document.lines.map(({ country, scheme, outcome, reason }) => {
+    const winner = winners.get(`${country}/${scheme}`);
+    return [
+      `${country}/${scheme}`,
+      outcome,
+      winner ? figure(winner.metrics.accuracy) : '-',
+      winner ? figure(winner.metrics.macroF1) : '-',
+      winner?.model ?? 'none',
+      reason ?? '',
+    ];
+  });
+  return [heading, ...table([['line', 'outcome', 'accuracy', 'macro-F1', 'winner', ''], ...rows])];
+}

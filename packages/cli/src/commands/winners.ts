@@ -1,0 +1,30 @@
+import { figure, print, printJson, table } from '../output.ts';
+import { readWinners } from '../winners.ts';
+import { withSession, type CommonOptions } from './withSession.ts';
+
+/** `winners`: the model in production for each line. */
+export async function winners(options: CommonOptions): Promise<number> {
+  return withSession(options, async (session) => {
+    const found = (await readWinners(session)).map(({ country, scheme, model, since, metrics }) => ({
+      country,
+      scheme,
+      model,
+      since,
+      metrics,
+    }));
+    if (options.json) printJson(found);
+    else if (found.length === 0) print('no winner yet: `npm start`, or `run training`');
+    else {
+      const rows = found.map(({ country, scheme, model, since, metrics }) => [
+        `${country}/${scheme}`,
+        figure(metrics.accuracy),
+        figure(metrics.macroF1),
+        String(metrics.rows),
+        since,
+        model,
+      ]);
+      print(...table([['line', 'accuracy', 'macro-F1', 'test rows', 'since', 'model'], ...rows]));
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,35 @@
+import { CommandError } from '../errors.ts';
+import { openLocalCloud } from '../local/localCloud.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import { openSession, type Session } from '../session.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly state: string;
+  readonly json: boolean;
+}
+
+/** Runs a command's work on the state folder's local cloud, which is started for it where none serves. */
+export async function withSession<T>(
+  { state }: CommonOptions,
+  work: (session: Session, progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress(process.stderr);
+  const cloud = await openLocalCloud({ state, port: 0, say: progress.say });
+  try {
+    const session = await openSession(cloud);
+    try {
+      const crashed = cloud.ended.then((said) => {
+        throw new CommandError(
+          `the local cloud stopped: ${said === '' ? 'it said nothing' : said}; start the command again to go on`,
+        );
+      });
+      return await Promise.race([work(session, progress), crashed]);
+    } finally {
+      progress.clear();
+      session.close();
+    }
+  } finally {
+    await cloud.stop();
+  }
+}

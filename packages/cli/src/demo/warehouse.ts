@@ -1,0 +1,203 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  BatchExecuteStatementCommand,
+  DescribeStatementCommand,
+  ExecuteStatementCommand,
+  GetStatementResultCommand,
+  type RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { CommandError } from '../errors.ts';
+import { WAREHOUSE, WAREHOUSE_BUCKET } from '../local/cloudConfig.ts';
+import type { Session } from '../session.ts';
+import { itemOf, labelOf, type Lot } from './items.ts';
+import type { DemoCountry } from './lines.ts';
+import { randomOf } from './random.ts';
+
+export interface DemoMonth {
+  readonly seed: number;
+  readonly countries: ReadonlyMap<string, DemoCountry>;
+  /** `YYYY-MM` */
+  readonly month: string;
+  /** Months since the first one. */
+  readonly age: number;
+  /** Items that people labelled in this month, over all countries. */
+  readonly labelled: number;
+  /** Items sold in this month, over all countries. */
+  readonly sold: number;
+}
+
+const ROWS_PER_FILE = 250_000;
+
+/** The months that the warehouse has sales of, in order. */
+export async function warehouseMonths({ redshift }: Session): Promise<string[]> {
+  const rows = await query(
+    redshift,
+    "SELECT DISTINCT strftime(sold_on, '%Y-%m') AS month FROM sold_items WHERE sold_on IS NOT NULL ORDER BY 1",
+  );
+  return rows.map(([month]) => month ?? '').filter((month) => month !== '');
+}
+
+/** Makes a month's rows and copies them into the warehouse: all of them in one transaction, or none. */
+export async function loadMonth(session: Session, month: DemoMonth): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'regulabel-demo-'));
+  try {
+    const database = await DuckDBInstance.create(':memory:', { memory_limit: '512MB' });
+    const connection = await database.connect();
+    try {
+      const labelled = await writeFiles(connection, join(folder, 'labelled'), LABELLED, labelledRows(month));
+      const sold = await writeFiles(connection, join(folder, 'sold'), SOLD, soldRows(month));
+      const prefix = `demo/${month.month}`;
+      for (const file of labelled) await upload(session, file, `${prefix}/labelled_items/`);
+      for (const file of sold) await upload(session, file, `${prefix}/sold_items/`);
+      const role = `arn:aws:iam::${session.place.account}:role/regulabel-${session.place.stage}-unload`;
+      await settled(session.redshift, () =>
+        session.redshift.send(
+          new BatchExecuteStatementCommand({
+            ...WAREHOUSE,
+            Sqls: ['labelled_items', 'sold_items'].map(
+              (table) =>
+                `COPY ${table} FROM 's3://${WAREHOUSE_BUCKET}/${prefix}/${table}/' IAM_ROLE '${role}' FORMAT AS PARQUET`,
+            ),
+          }),
+        ),
+      );
+    } finally {
+      connection.closeSync();
+      database.closeSync();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const LABELLED =
+  'item_id VARCHAR, country VARCHAR, title VARCHAR, description VARCHAR, brand VARCHAR, scheme VARCHAR, code VARCHAR, labelled_at TIMESTAMP';
+const SOLD =
+  'item_id VARCHAR, country VARCHAR, title VARCHAR, description VARCHAR, brand VARCHAR, quantity INTEGER, sold_on DATE';
+
+type Row = readonly (string | number | null)[];
+
+function* labelledRows({ seed, countries, month, age, labelled }: DemoMonth): Generator<Row> {
+  for (const [country, { languages, schemes }, count] of shares(countries, labelled)) {
+    const lot: Lot = { seed, country, languages, age, kind: 'L' };
+    for (let index = 0; index < count; index += 1) {
+      const item = itemOf(lot, index);
+      const at = `${month}-${day(randomOf(seed, 'day', item.item_id).integer(1, 28))} 12:00:00`;
+      for (const [scheme, codes] of Object.entries(schemes)) {
+        const code = labelOf(item, scheme as keyof DemoCountry['schemes'], codes, seed);
+        yield [item.item_id, country, item.title, item.description, item.brand, scheme, code, at];
+      }
+    }
+  }
+}
+
+function* soldRows({ seed, countries, month, age, sold }: DemoMonth): Generator<Row> {
+  for (const [country, { languages }, count] of shares(countries, sold)) {
+    const lot: Lot = { seed, country, languages, age, kind: 'S' };
+    for (let index = 0; index < count; index += 1) {
+      const item = itemOf(lot, index);
+      const random = randomOf(seed, 'sale', item.item_id);
+      // Some items are sold on more than one day: the month's report sums them.
+      for (let sale = random.chance(0.15) ? 2 : 1; sale > 0; sale -= 1) {
+        yield [
+          item.item_id,
+          country,
+          item.title,
+          item.description,
+          item.brand,
+          random.integer(1, 9),
+          `${month}-${day(random.integer(1, 28))}`,
+        ];
+      }
+    }
+  }
+}
+
+const day = (number: number): string => number.toString().padStart(2, '0');
+
+/** `total` over the countries, the first ones one more where it does not divide. */
+function shares(countries: DemoMonth['countries'], total: number): [string, DemoCountry, number][] {
+  return [...countries].map(([name, country], index) => [
+    name,
+    country,
+    Math.floor(total / countries.size) + (index < total % countries.size ? 1 : 0),
+  ]);
+}
+
+async function writeFiles(
+  connection: DuckDBConnection,
+  path: string,
+  columns: string,
+  rows: Iterable<Row>,
+): Promise<string[]> {
+  const files: string[] = [];
+  const flush = async (): Promise<void> => {
+    const file = `${path}-${files.length}.parquet`;
+    await connection.run(
+      `COPY (SELECT ${columns.replace(/(\w+) (\w+)/g, 'CAST($1 AS $2) AS $1')} FROM part) TO '${file}' (FORMAT parquet)`,
+    );
+    files.push(file);
+  };
+  const names = columns.split(', ').map((column) => column.split(' ')[0] ?? '');
+  const begin = async () => {
+    await connection.run(`CREATE OR REPLACE TABLE part (${names.map((name) => `${name} VARCHAR`).join(', ')})`);
+    return connection.createAppender('part');
+  };
+  let appender = await begin();
+  let count = 0;
+  for (const row of rows) {
+    for (const value of row) {
+      if (value === null) appender.appendNull();
+      else appender.appendVarchar(String(value));
+    }
+    appender.endRow();
+    count += 1;
+    if (count % ROWS_PER_FILE === 0) {
+      appender.closeSync();
+      await flush();
+      appender = await begin();
+    }
+  }
+  appender.closeSync();
+  if (count % ROWS_PER_FILE !== 0) await flush();
+  return files;
+}
+
+async function upload({ s3 }: Session, file: string, prefix: string): Promise<void> {
+  const { size } = await stat(file);
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: WAREHOUSE_BUCKET,
+      Key: prefix + (file.split('/').at(-1) ?? ''),
+      Body: createReadStream(file),
+      ContentLength: size,
+    }),
+  );
+}
+
+async function query(client: RedshiftDataClient, sql: string): Promise<(string | undefined)[][]> {
+  const id = await settled(client, () => client.send(new ExecuteStatementCommand({ ...WAREHOUSE, Sql: sql })));
+  const { Records = [] } = await client.send(new GetStatementResultCommand({ Id: id }));
+  return Records.map((record) => record.map(({ stringValue }) => stringValue));
+}
+
+/** Waits for a statement. Throws `CommandError` with the warehouse's own words when it does not finish. */
+async function settled(
+  client: RedshiftDataClient,
+  submit: () => Promise<{ Id?: string | undefined }>,
+): Promise<string> {
+  const { Id = '' } = await submit();
+  for (;;) {
+    const { Status, Error: error } = await client.send(new DescribeStatementCommand({ Id }));
+    if (Status === 'FINISHED') return Id;
+    if (Status === 'FAILED' || Status === 'ABORTED')
+      throw new CommandError(`the warehouse refused: ${error ?? Status}`);
+    await delay(50);
+  }
+}

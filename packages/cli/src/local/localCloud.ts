@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod';
+import { CommandError } from '../errors.ts';
+import { cloudConfig } from './cloudConfig.ts';
+import { packageServices } from './packageServices.ts';
+import { REPOSITORY } from './place.ts';
+
+const served = z.object({
+  endpoint: z.url(),
+  region: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  sessionToken: z.string().optional(),
+});
+export type Served = z.infer<typeof served>;
+
+/** A local cloud that serves, ours or another command's; `stop` ends it only if it is ours. */
+export interface LocalCloud extends Served {
+  readonly ours: boolean;
+  stop(): Promise<void>;
+  /** Settles when our local cloud ends by itself, with what it said last. */
+  readonly ended: Promise<string>;
+}
+
+export interface LocalCloudOptions {
+  readonly state: string;
+  readonly port: number;
+  readonly say: (line: string) => void;
+}
+
+const endpointFile = (state: string): string => join(state, 'endpoint.json');
+
+/** The local cloud of a state folder: the one that serves it already, or a new one. */
+export async function openLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const state = resolve(options.state);
+  const other = await servedAlready(state);
+  if (other) return { ...other, ours: false, stop: () => Promise.resolve(), ended: new Promise(() => undefined) };
+  return startLocalCloud({ ...options, state });
+}
+
+/** What serves the state folder now, if anything does. */
+export async function servedAlready(state: string): Promise<Served | undefined> {
+  const text = await readFile(endpointFile(resolve(state)), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const known = served.safeParse(JSON.parse(text));
+  if (!known.success) return undefined;
+  const { endpoint, region, ...credentials } = known.data;
+  const client = new STSClient({ endpoint, region, credentials: withoutUndefined(credentials), maxAttempts: 1 });
+  try {
+    await client.send(new GetCallerIdentityCommand({}));
+    return known.data;
+  } catch {
+    // Nobody answers there any more: what is left is the file of a server that was killed.
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}
+
+export const withoutUndefined = ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Pick<Served, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>) => ({
+  accessKeyId,
+  secretAccessKey,
+  ...(sessionToken === undefined ? {} : { sessionToken }),
+});
+
+async function startLocalCloud({ state, port, say }: LocalCloudOptions): Promise<LocalCloud> {
+  await packageServices(say);
+  await mkdir(state, { recursive: true });
+  const config = join(state, 'config.json');
+  await writeFile(config, JSON.stringify(await cloudConfig(availableParallelism()), null, 2));
+  say('starting the local cloud ...');
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(REPOSITORY, 'packages', 'local-cloud', 'src', 'main.ts'),
+      'serve',
+      ...['--config', config, '--state', state, '--port', String(port)],
+    ],
+    // Its standard input is ours: when we are gone, however that happened, it sees the end of it and stops.
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  const words: string[] = [];
+  createInterface(child.stderr).on('line', (line) => {
+    words.push(line);
+    if (words.length > 20) words.shift();
+  });
+  const ended = once(child, 'close').then(() => words.join('\n'));
+  const line = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([first]) => String(first)),
+    ended.then((said) => {
+      throw new CommandError(`the local cloud did not start: ${said === '' ? 'it said nothing' : said}`);
+    }),
+  ]);
+  const known = served.parse(JSON.parse(line));
+  await writeFile(endpointFile(state), JSON.stringify(known), { mode: 0o600 });
+  return {
+    ...known,
+    ours: true,
+    ended,
+    stop: async () => {
+      await rm(endpointFile(state), { force: true });
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
