@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { AwsError } from './aws.ts';
+import type { Cloud, Service } from './aws.ts';
+import { operation } from './operation.ts';
+import type { Store } from './store.ts';
+
+/** A role as it is kept: documents are JSON text, as given. */
+export interface Role {
+  readonly RoleName: string;
+  readonly Arn: string;
+  readonly Path: string;
+  readonly RoleId: string;
+  readonly Description?: string;
+  readonly MaxSessionDuration: number;
+  /** Epoch seconds. */
+  readonly CreateDate: number;
+  readonly AssumeRolePolicyDocument: string;
+  readonly inlinePolicies: Readonly<Record<string, string>>;
+  readonly managedPolicies: readonly string[];
+}
+
+const roles = (store: Store) => store.collection<Role>('iam.role');
+
+const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be 1 to 64 characters of [\\w+=,.@-]');
+const policyName = z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be 1 to 128 characters of [\\w+=,.@-]');
+const document = z.string().min(1);
+
+/** The role of an ARN (paths included), if it exists. */
+export function findRole(store: Store, arn: string): Role | undefined {
+  const role = roles(store).get(arn.split('/').at(-1) ?? '');
+  return role?.Arn === arn ? role : undefined;
+}
+
+export const roleExists = (store: Store, arn: string): boolean => findRole(store, arn) !== undefined;
+
+/** IAM roles with their policies. Policies are kept as given. */
+export function createIam(cloud: Cloud): Service {
+  const collection = roles(cloud.store);
+
+  const existing = (name: string): Role => {
+    const role = collection.get(name);
+    if (role !== undefined) return role;
+    throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, { status: 404 });
+  };
+  const update = (name: string, change: Partial<Role>): void => {
+    collection.put(name, { ...existing(name), ...change });
+  };
+
+  return {
+    name: 'iam',
+    operations: {
+      CreateRole: operation(
+        {
+          RoleName: roleName,
+          AssumeRolePolicyDocument: document,
+          Path: z
+            .string()
+            .regex(/^\/([!-~]*\/)?$/)
+            .default('/'),
+          Description: z.string().max(1000).optional(),
+          MaxSessionDuration: z.coerce.number().int().min(3600).max(43200).default(3600),
+          Tags: z.array(z.unknown()).optional(),
+        },
+        ({ RoleName, AssumeRolePolicyDocument, Path, Description, MaxSessionDuration }) => {
+          if (collection.get(RoleName) !== undefined)
+            throw new AwsError('EntityAlreadyExists', `Role with name ${RoleName} already exists.`, { status: 409 });
+          const Arn = `arn:aws:iam::${cloud.account}:role${Path}${RoleName}`;
+          const role: Role = {
+            RoleName,
+            Arn,
+            Path,
+            RoleId: `AROA${createHash('sha256').update(Arn).digest('hex').slice(0, 17).toUpperCase()}`,
+            ...(Description === undefined ? {} : { Description }),
+            MaxSessionDuration,
+            CreateDate: Math.floor(Date.now() / 1000),
+            AssumeRolePolicyDocument: policyDocument(AssumeRolePolicyDocument),
+            inlinePolicies: {},
+            managedPolicies: [],
+          };
+          collection.put(RoleName, role);
+          return { Role: describe(role) };
+        },
+      ),
+      GetRole: operation({ RoleName: roleName }, ({ RoleName }) => ({ Role: describe(existing(RoleName)) })),
+      ListRoles: operation({ PathPrefix: z.string().default('/') }, ({ PathPrefix }) => ({
+        Roles: collection.list().flatMap(({ value }) => (value.Path.startsWith(PathPrefix) ? [describe(value)] : [])),
+        IsTruncated: false,
+      })),
+      DeleteRole: operation({ RoleName: roleName }, ({ RoleName }) => {
+        const { inlinePolicies, managedPolicies } = existing(RoleName);
+        if (Object.keys(inlinePolicies).length + managedPolicies.length > 0)
+          throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.', { status: 409 });
+        collection.remove(RoleName);
+        return {};
+      }),
+      UpdateAssumeRolePolicy: operation({ RoleName: roleName, PolicyDocument: document }, (input) => {
+        update(input.RoleName, { AssumeRolePolicyDocument: policyDocument(input.PolicyDocument) });
+        return {};
+      }),
+      PutRolePolicy: operation({ RoleName: roleName, PolicyName: policyName, PolicyDocument: document }, (input) => {
+        const { inlinePolicies } = existing(input.RoleName);
+        update(input.RoleName, {
+          inlinePolicies: { ...inlinePolicies, [input.PolicyName]: policyDocument(input.PolicyDocument) },
+        });
+        return {};
+      }),
+      GetRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, ({ RoleName, PolicyName }) => {
+        const PolicyDocument = existing(RoleName).inlinePolicies[PolicyName];
+        if (PolicyDocument === undefined) throw noPolicy(PolicyName);
+        return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(PolicyDocument) };
+      }),
+      DeleteRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, ({ RoleName, PolicyName }) => {
+        const { [PolicyName]: removed, ...inlinePolicies } = existing(RoleName).inlinePolicies;
+        if (removed === undefined) throw noPolicy(PolicyName);
+        update(RoleName, { inlinePolicies });
+        return {};
+      }),
+      ListRolePolicies: operation({ RoleName: roleName }, ({ RoleName }) => ({
+        PolicyNames: Object.keys(existing(RoleName).inlinePolicies),
+        IsTruncated: false,
+      })),
+      AttachRolePolicy: operation(
+        { RoleName: roleName, PolicyArn: z.string().startsWith('arn:aws:iam::') },
+        (input) => {
+          const { managedPolicies } = existing(input.RoleName);
+          update(input.RoleName, { managedPolicies: [...new Set([...managedPolicies, input.PolicyArn])] });
+          return {};
+        },
+      ),
+      ListAttachedRolePolicies: operation({ RoleName: roleName }, ({ RoleName }) => ({
+        AttachedPolicies: existing(RoleName).managedPolicies.map((PolicyArn) => ({
+          PolicyName: PolicyArn.split('/').at(-1),
+          PolicyArn,
+        })),
+        IsTruncated: false,
+      })),
+    },
+  };
+}
+
+/** IAM answers with documents percent-encoded (RFC 3986). */
+const describe = ({ inlinePolicies: _inline, managedPolicies: _managed, ...role }: Role) => ({
+  ...role,
+  AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
+});
+
+function policyDocument(text: string): string {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && 'Statement' in parsed) return text;
+  } catch (cause) {
+    throw new AwsError('MalformedPolicyDocument', 'This policy contains invalid Json', { cause });
+  }
+  throw new AwsError('MalformedPolicyDocument', 'Syntax errors in policy.');
+}
+
+const noPolicy = (name: string): AwsError =>
+  new AwsError('NoSuchEntity', `The role policy with name ${name} cannot be found.`, { status: 404 });

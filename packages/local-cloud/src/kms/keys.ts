@@ -1,0 +1,106 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AwsError } from '../aws.ts';
+import type { Cloud } from '../aws.ts';
+
+export interface Key {
+  readonly KeyId: string;
+  readonly Description: string;
+  /** Epoch seconds. */
+  readonly CreationDate: number;
+  readonly KeyState: 'Enabled' | 'Disabled' | 'PendingDeletion';
+  readonly DeletionDate?: number;
+  readonly policy: string;
+  readonly rotation: boolean;
+}
+
+interface Alias {
+  readonly AliasName: string;
+  readonly TargetKeyId: string;
+  readonly CreationDate: number;
+  readonly LastUpdatedDate: number;
+}
+
+export type Keys = ReturnType<typeof keysOf>;
+
+/** The keys, aliases and key material of the account. */
+export function keysOf(cloud: Cloud) {
+  const keys = cloud.store.collection<Key>('kms.key');
+  const materials = cloud.store.collection<string>('kms.material');
+  const aliases = cloud.store.collection<Alias>('kms.alias');
+  const arnOf = (resource: string): string => `arn:aws:kms:${cloud.region}:${cloud.account}:${resource}`;
+
+  const keyIdOf = (reference: string): string => {
+    const name = reference.startsWith('arn:') ? reference.slice(arnOf('').length) : reference;
+    if (reference.startsWith('arn:') && !reference.startsWith(arnOf(''))) throw notFound('Invalid arn', reference);
+    if (!name.startsWith('alias/')) return name.replace(/^key\//, '');
+    const alias = aliases.get(name);
+    if (alias === undefined) throw notFound('Alias', arnOf(name));
+    return alias.TargetKeyId;
+  };
+
+  /** By key id, key ARN, alias name or alias ARN. */
+  const find = (reference: string): Key => {
+    const id = keyIdOf(reference);
+    const key = keys.get(id);
+    if (key === undefined) throw notFound('Key', `'${arnOf(`key/${id}`)}'`);
+    return key;
+  };
+
+  return {
+    find,
+    arnOf: (key: Key): string => arnOf(`key/${key.KeyId}`),
+    aliasArnOf: arnOf,
+    list: (): Key[] => keys.list().map(({ value }) => value),
+    create(description: string, policy: string): Key {
+      const key: Key = {
+        KeyId: randomUUID(),
+        Description: description,
+        CreationDate: Date.now() / 1000,
+        KeyState: 'Enabled',
+        policy,
+        rotation: false,
+      };
+      cloud.store.transaction(() => {
+        materials.put(key.KeyId, randomBytes(32).toString('base64'));
+        keys.put(key.KeyId, key);
+      });
+      return key;
+    },
+    change(reference: string, change: Partial<Key>): Key {
+      const key = { ...find(reference), ...change };
+      keys.put(key.KeyId, key);
+      return key;
+    },
+    /** The secret of a key that is fit for use. */
+    materialOf(key: Key): Buffer {
+      if (key.KeyState === 'Disabled')
+        throw new AwsError('DisabledException', `${arnOf(`key/${key.KeyId}`)} is disabled.`);
+      if (key.KeyState === 'PendingDeletion')
+        throw new AwsError('KMSInvalidStateException', `${arnOf(`key/${key.KeyId}`)} is pending deletion.`);
+      return Buffer.from(materials.get(key.KeyId) ?? '', 'base64');
+    },
+    alias: {
+      list: (): Alias[] => aliases.list().map(({ value }) => value),
+      create(name: string, keyId: string): void {
+        if (aliases.get(name) !== undefined)
+          throw new AwsError('AlreadyExistsException', `An alias with the name ${arnOf(name)} already exists`);
+        const now = Date.now() / 1000;
+        aliases.put(name, { AliasName: name, TargetKeyId: find(keyId).KeyId, CreationDate: now, LastUpdatedDate: now });
+      },
+      update(name: string, keyId: string): void {
+        const alias = aliases.get(name);
+        if (alias === undefined) throw notFound('Alias', arnOf(name));
+        aliases.put(name, { ...alias, TargetKeyId: find(keyId).KeyId, LastUpdatedDate: Date.now() / 1000 });
+      },
+      remove(name: string): void {
+        if (!aliases.remove(name)) throw notFound('Alias', arnOf(name));
+      },
+    },
+  };
+}
+
+const notFound = (kind: string, what: string): AwsError =>
+  new AwsError(
+    'NotFoundException',
+    kind === 'Alias' ? `Alias ${what} is not found.` : `${kind} ${what} does not exist`,
+  );

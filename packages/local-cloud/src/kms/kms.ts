@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { AwsError } from '../aws.ts';
+import type { Cloud, Output, Service } from '../aws.ts';
+import { operation } from '../operation.ts';
+import { policyProblem } from '../resourcePolicy.ts';
+import { keyIdOf, open, seal } from './ciphertext.ts';
+import type { EncryptionContext } from './ciphertext.ts';
+import { keysOf } from './keys.ts';
+import type { Key } from './keys.ts';
+
+const keyId = { KeyId: z.string().min(1).max(2048) };
+const context = { EncryptionContext: z.record(z.string(), z.string()).optional() };
+const blob = (max: number) =>
+  z.base64().transform((text, check) => {
+    const bytes = Buffer.from(text, 'base64');
+    if (bytes.length < 1 || bytes.length > max) check.addIssue(`must have between 1 and ${max} bytes`);
+    return bytes;
+  });
+const aliasName = z
+  .string()
+  .max(256)
+  .regex(/^alias\/[a-zA-Z0-9/_-]+$/, 'must be alias/ and letters, numbers, / _ -');
+const policyName = z.literal('default').optional();
+
+/** Symmetric keys. Blobs are base64 text, as in KMS's own protocol. */
+export function createKms(cloud: Cloud): Service {
+  const keys = keysOf(cloud);
+
+  const describe = (key: Key): Output => ({
+    KeyMetadata: {
+      AWSAccountId: cloud.account,
+      KeyId: key.KeyId,
+      Arn: keys.arnOf(key),
+      CreationDate: key.CreationDate,
+      Enabled: key.KeyState === 'Enabled',
+      Description: key.Description,
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      KeyState: key.KeyState,
+      ...(key.DeletionDate === undefined ? {} : { DeletionDate: key.DeletionDate }),
+      Origin: 'AWS_KMS',
+      KeyManager: 'CUSTOMER',
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
+      EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
+      MultiRegion: false,
+    },
+  });
+
+  const encrypt = (reference: string, plaintext: Buffer, encryptionContext: EncryptionContext = {}) => {
+    const key = keys.find(reference);
+    const ciphertext = seal(key.KeyId, keys.materialOf(key), plaintext, encryptionContext);
+    return { KeyId: keys.arnOf(key), CiphertextBlob: ciphertext.toString('base64') };
+  };
+
+  const dataKey = { ...keyId, ...context, KeySpec: z.literal('AES_256') };
+
+  return {
+    name: 'kms',
+    operations: {
+      CreateKey: operation(
+        {
+          Policy: z.string().min(1).optional(),
+          Description: z.string().max(8192).default(''),
+          KeyUsage: z.literal('ENCRYPT_DECRYPT').optional(),
+          KeySpec: z.literal('SYMMETRIC_DEFAULT').optional(),
+          Origin: z.literal('AWS_KMS').optional(),
+          MultiRegion: z.literal(false).optional(),
+          BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
+          Tags: z.array(z.unknown()).optional(),
+        },
+        ({ Policy = defaultKeyPolicy(cloud.account), Description }) => {
+          checkKeyPolicy(cloud, Policy);
+          return describe(keys.create(Description, Policy));
+        },
+      ),
+      DescribeKey: operation(keyId, ({ KeyId }) => describe(keys.find(KeyId))),
+      ListKeys: operation({}, () => ({
+        Keys: keys.list().map((key) => ({ KeyId: key.KeyId, KeyArn: keys.arnOf(key) })),
+        Truncated: false,
+      })),
+      EnableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { KeyState: 'Enabled' })),
+      DisableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { KeyState: 'Disabled' })),
+      ScheduleKeyDeletion: operation(
+        { ...keyId, PendingWindowInDays: z.int().min(7).max(30).default(30) },
+        ({ KeyId, PendingWindowInDays }) => {
+          const DeletionDate = Date.now() / 1000 + PendingWindowInDays * 86_400;
+          const key = keys.change(KeyId, { KeyState: 'PendingDeletion', DeletionDate });
+          return { KeyId: keys.arnOf(key), DeletionDate, KeyState: key.KeyState, PendingWindowInDays };
+        },
+      ),
+      GetKeyPolicy: operation({ ...keyId, PolicyName: policyName }, ({ KeyId }) => ({
+        Policy: keys.find(KeyId).policy,
+        PolicyName: 'default',
+      })),
+      PutKeyPolicy: operation(
+        {
+          ...keyId,
+          PolicyName: policyName,
+          Policy: z.string().min(1),
+          BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
+        },
+        ({ KeyId, Policy }) => {
+          checkKeyPolicy(cloud, Policy);
+          keys.change(KeyId, { policy: Policy });
+          return undefined;
+        },
+      ),
+      // Rotation is kept and reported; the key material of a local key stays as it is.
+      EnableKeyRotation: operation(
+        { ...keyId, RotationPeriodInDays: z.int().min(90).max(2560).optional() },
+        ({ KeyId }) => void keys.change(KeyId, { rotation: true }),
+      ),
+      DisableKeyRotation: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { rotation: false })),
+      GetKeyRotationStatus: operation(keyId, ({ KeyId }) => ({ KeyRotationEnabled: keys.find(KeyId).rotation })),
+
+      CreateAlias: operation({ AliasName: aliasName, TargetKeyId: z.string() }, ({ AliasName, TargetKeyId }) => {
+        if (AliasName.startsWith('alias/aws/'))
+          throw new AwsError('NotAuthorizedException', 'Aliases that begin with alias/aws/ are reserved.');
+        keys.alias.create(AliasName, TargetKeyId);
+        return undefined;
+      }),
+      UpdateAlias: operation({ AliasName: aliasName, TargetKeyId: z.string() }, ({ AliasName, TargetKeyId }) => {
+        keys.alias.update(AliasName, TargetKeyId);
+        return undefined;
+      }),
+      DeleteAlias: operation({ AliasName: aliasName }, ({ AliasName }) => {
+        keys.alias.remove(AliasName);
+        return undefined;
+      }),
+      ListAliases: operation({ KeyId: z.string().optional() }, ({ KeyId }) => {
+        const target = KeyId === undefined ? undefined : keys.find(KeyId).KeyId;
+        return {
+          Aliases: keys.alias
+            .list()
+            .filter(({ TargetKeyId }) => target === undefined || TargetKeyId === target)
+            .map((alias) => ({ ...alias, AliasArn: keys.aliasArnOf(alias.AliasName) })),
+          Truncated: false,
+        };
+      }),
+
+      GenerateDataKey: operation(dataKey, ({ KeyId, EncryptionContext }) => {
+        const plaintext = randomBytes(32);
+        return { ...encrypt(KeyId, plaintext, EncryptionContext), Plaintext: plaintext.toString('base64') };
+      }),
+      GenerateDataKeyWithoutPlaintext: operation(dataKey, ({ KeyId, EncryptionContext }) =>
+        encrypt(KeyId, randomBytes(32), EncryptionContext),
+      ),
+      Encrypt: operation(
+        { ...keyId, ...context, Plaintext: blob(4096) },
+        ({ KeyId, Plaintext, EncryptionContext }) => ({
+          ...encrypt(KeyId, Plaintext, EncryptionContext),
+          EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+        }),
+      ),
+      Decrypt: operation(
+        { KeyId: z.string().optional(), ...context, CiphertextBlob: blob(6144) },
+        ({ KeyId, CiphertextBlob, EncryptionContext = {} }) => {
+          const key = keys.find(keyIdOf(CiphertextBlob));
+          if (KeyId !== undefined && keys.find(KeyId).KeyId !== key.KeyId)
+            throw new AwsError(
+              'IncorrectKeyException',
+              'The key ID in the request does not identify a CMK that can perform this operation.',
+            );
+          const plaintext = open(keys.materialOf(key), CiphertextBlob, EncryptionContext);
+          return {
+            KeyId: keys.arnOf(key),
+            Plaintext: plaintext.toString('base64'),
+            EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
+          };
+        },
+      ),
+    },
+  };
+}
+
+/** What a key created without a policy gets: the account decides by IAM. */
+const defaultKeyPolicy = (account: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Id: 'key-default-1',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
+
+/**
+ * KMS refuses a policy that is not well formed, or that names a principal that does not exist.
+ * https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+ */
+function checkKeyPolicy(cloud: Cloud, text: string): void {
+  if (Buffer.byteLength(text) > 32_768)
+    throw new AwsError('LimitExceededException', 'The key policy document exceeds the limit of 32 kilobytes.');
+  const problem = policyProblem(cloud.store, text);
+  if (problem !== undefined) throw new AwsError('MalformedPolicyDocumentException', problem);
+}

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { startCloud } from './cloud.ts';
+import { readConfig } from './config.ts';
+
+const USAGE = 'usage: main.ts serve --config FILE --state DIR [--port N]';
+
+/**
+ * `serve`: one JSON line on stdout once the cloud serves (`endpoint`, `region` and the administrator's credentials);
+ * everything else goes to `DIR/local-cloud.log`. Ends with its standard input, so that it does not outlive its parent.
+ */
+async function main(): Promise<void> {
+  const { config, state, port } = options();
+  const cloud = await startCloud(readConfig(config), resolve(state), port);
+  const { endpoint, region, administrator } = cloud;
+  process.stdout.write(`${JSON.stringify({ endpoint, region, ...administrator })}\n`);
+
+  const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      end(undefined);
+    });
+  process.stdin.once('close', () => {
+    end(undefined);
+  });
+  process.stdin.resume();
+  await ended;
+  await cloud.stop();
+}
+
+function options(): { config: string; state: string; port: number } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { config: { type: 'string' }, state: { type: 'string' }, port: { type: 'string', default: '0' } },
+  });
+  const port = Number(values.port);
+  if (positionals.join() !== 'serve' || values.config === undefined || values.state === undefined)
+    throw new Error(USAGE);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port ${values.port} is not a port; ${USAGE}`);
+  return { config: values.config, state: values.state, port };
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`local cloud: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

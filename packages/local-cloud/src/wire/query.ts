@@ -1,0 +1,116 @@
+import { AwsError } from '../aws.ts';
+import type { Input } from '../aws.ts';
+import type { Protocol } from './protocol.ts';
+import { element, scalar } from './xml.ts';
+
+const NAMESPACES: Readonly<Record<string, string>> = {
+  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
+};
+
+/** Answers whose member is a map; everything else with members is a structure. */
+const MAPS = new Set(['Attributes']);
+
+/** The query protocol: form parameters in, XML out. Every scalar of the input is a string. */
+export const query: Protocol = {
+  async read(request) {
+    const form = new URLSearchParams((await request.body()).toString());
+    const { Action, Version: _version, ...input } = unflatten([...request.query, ...form]);
+    if (typeof Action !== 'string')
+      throw new AwsError('MissingAction', 'The request must contain the parameter Action');
+    return { operation: Action, input };
+  },
+
+  write({ service }, { operation }, { output, requestId }) {
+    const result = element(`${operation}Result`, structure(output));
+    const metadata = element('ResponseMetadata', element('RequestId', requestId));
+    const xmlns = ` xmlns="${NAMESPACES[service] ?? ''}"`;
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+      body: element(`${operation}Response`, result + metadata, xmlns),
+    };
+  },
+
+  fail: (error, _request, requestId) => ({
+    status: error.status,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+    body: element(
+      'ErrorResponse',
+      element(
+        'Error',
+        element('Type', error.status < 500 ? 'Sender' : 'Receiver') +
+          element('Code', scalar('Code', error.code)) +
+          element('Message', scalar('Message', error.message)),
+      ) + element('RequestId', requestId),
+    ),
+  }),
+};
+
+/**
+ * `Tags.member.1.Key=a` becomes `{Tags: [{Key: 'a'}]}`; `Attributes.entry.1.key=a&Attributes.entry.1.value=b`
+ * becomes `{Attributes: {a: 'b'}}`.
+ */
+export function unflatten(parameters: readonly (readonly [string, string])[]): Input {
+  const root = new Map<string, Node>();
+  for (const [name, value] of parameters) {
+    const path = name.split('.');
+    const last = path.pop() ?? '';
+    let node = root;
+    for (const step of path) {
+      const next = node.get(step) ?? new Map<string, Node>();
+      if (typeof next === 'string') throw conflicting(name);
+      node.set(step, next);
+      node = next;
+    }
+    if (node.has(last)) throw conflicting(name);
+    node.set(last, value);
+  }
+  return Object.fromEntries([...root].map(([name, node]) => [name, nest(node)]));
+}
+
+type Node = string | Map<string, Node>;
+
+function nest(node: Node): unknown {
+  if (typeof node === 'string') return node;
+  const entries = node.size === 1 ? node.get('entry') : undefined;
+  if (entries instanceof Map) return Object.fromEntries(inOrder(entries).map(mapEntry));
+  const members = node.size === 1 ? node.get('member') : undefined;
+  if (members instanceof Map) return inOrder(members).map(nest);
+  // The empty list is sent as `Name=` or `Name.member=`.
+  if (members === '') return [];
+  return Object.fromEntries([...node].map(([name, child]) => [name, nest(child)]));
+}
+
+const inOrder = (numbered: Map<string, Node>): Node[] =>
+  [...numbered].sort(([a], [b]) => Number(a) - Number(b)).map(([, node]) => node);
+
+/** Maps name their parts `key` and `value`, message attributes `Name` and `Value`. */
+function mapEntry(node: Node): [string, unknown] {
+  const parts = typeof node === 'string' ? new Map<string, Node>() : node;
+  const key = parts.get('key') ?? parts.get('Name');
+  const value = parts.get('value') ?? parts.get('Value');
+  if (typeof key !== 'string' || value === undefined)
+    throw new AwsError('MalformedQueryString', 'A map entry needs a key and a value');
+  return [key, nest(value)];
+}
+
+const conflicting = (name: string): AwsError =>
+  new AwsError('MalformedQueryString', `The parameter ${name} contradicts another one`);
+
+function structure(value: Readonly<Record<string, unknown>>): string {
+  return Object.entries(value)
+    .filter(([, member]) => member !== undefined && member !== null)
+    .map(([name, member]) => element(name, content(name, member)))
+    .join('');
+}
+
+function content(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map((item: unknown) => element('member', content('', item))).join('');
+  if (typeof value !== 'object' || value === null) return scalar(name, value);
+  if (!MAPS.has(name)) return structure(value as Input);
+  return Object.entries(value)
+    .map(([key, item]) => element('entry', element('key', scalar('', key)) + element('value', content('', item))))
+    .join('');
+}
