@@ -1,0 +1,109 @@
+/** Runs a definition in memory: stubbed tasks, no time, no journal. For tests of state machines. */
+import { VirtualClock } from './clock.ts';
+import type { Json, JsonObject } from './definition.ts';
+import { TaskError } from './failure.ts';
+import type { End, HistoryEvent } from './frame.ts';
+import { parseDefinition } from './parse.ts';
+import { Run, type TaskCall } from './run.ts';
+
+/** Makes a stubbed task fail: throw one. Any other object with an `error` string does as well. */
+export { TaskError } from './failure.ts';
+
+/** What a Task state answers: `args` is its evaluated Arguments, `attempt` counts its calls from 1 over the whole walk. */
+export type StubTask = (args: Json, attempt: number) => unknown;
+
+export interface Walk {
+  /** The definition, as JSON text or as the object itself. */
+  readonly definition: unknown;
+  /** `{}` without. */
+  readonly input?: unknown;
+  /** By state name; a Task without a stub fails the walk. A result that is undefined counts as null. */
+  readonly tasks?: Readonly<Record<string, StubTask>>;
+  /** What `$states.context.Execution` and `.StateMachine` say. */
+  readonly context?: {
+    readonly executionName?: string;
+    readonly stateMachineName?: string;
+    readonly roleArn?: string;
+    readonly redriveCount?: number;
+    /** Epoch milliseconds; 2026-01-01 without. */
+    readonly startTime?: number;
+  };
+}
+
+export interface Walked {
+  readonly status: End['status'];
+  readonly output?: Json;
+  readonly error?: string;
+  readonly cause?: string;
+  /** The states entered, in order. */
+  readonly visited: readonly string[];
+  readonly events: readonly HistoryEvent[];
+}
+
+const account = 'arn:aws:states:eu-west-1:111122223333';
+
+/**
+ * Walks a state machine to its end. Waits, retries and timeouts pass at once; a wait for a task token is answered by
+ * what the state's stub returns or throws. Throws DefinitionError for a definition that CreateStateMachine would refuse.
+ */
+export async function walk({ definition, input = {}, tasks = {}, context = {} }: Walk): Promise<Walked> {
+  const clock = new VirtualClock(context.startTime ?? Date.UTC(2026, 0, 1));
+  const events: HistoryEvent[] = [];
+  const calls = new Map<string, number>();
+  const call = async (name: string, args: Json): Promise<Json> => {
+    const attempt = (calls.get(name) ?? 0) + 1;
+    calls.set(name, attempt);
+    const stub = tasks[name];
+    if (stub === undefined) throw new Error(`The walk came to the Task '${name}', which has no stub.`);
+    return toJson(await clock.hold(() => asTaskError(stub, args, attempt)));
+  };
+  const { executionName: name = 'walk', stateMachineName: machine = 'machine' } = context;
+  const run: Run = new Run(
+    {
+      id: `${account}:execution:${machine}:${name}`,
+      name,
+      region: 'eu-west-1',
+      input: toJson(input),
+      roleArn: context.roleArn ?? 'arn:aws:iam::111122223333:role/machine',
+      startTime: clock.now(),
+      redriveCount: context.redriveCount ?? 0,
+      machine: { id: `${account}:stateMachine:${machine}`, name: machine },
+      definition: parseDefinition(typeof definition === 'string' ? definition : JSON.stringify(definition)),
+    },
+    { frames: [], lastEvent: 0 },
+    {
+      clock,
+      task: async ({ attempt }: TaskCall) => {
+        const result = await call(attempt.state, attempt.arguments);
+        if (attempt.token !== undefined)
+          setImmediate(() => {
+            run.answer(attempt.id, { output: result });
+          });
+        return result;
+      },
+      commit: (change) => {
+        events.push(...change.events);
+      },
+      random: () => 0.5,
+    },
+  );
+  const end = await run.finish();
+  if (end === undefined) throw new Error('The walk was halted.');
+  const visited = events.filter(({ type }) => type.endsWith('StateEntered')).map(nameOf);
+  return { ...end, visited, events };
+}
+
+async function asTaskError(stub: StubTask, args: Json, attempt: number): Promise<unknown> {
+  try {
+    return await stub(args, attempt);
+  } catch (thrown) {
+    const { error, cause } = thrown as { error?: unknown; cause?: unknown };
+    if (thrown instanceof TaskError || typeof error !== 'string') throw thrown;
+    throw new TaskError(error, typeof cause === 'string' ? cause : undefined, { cause: thrown });
+  }
+}
+
+const toJson = (value: unknown): Json => (value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json));
+
+const nameOf = ({ details }: HistoryEvent): string =>
+  (details?.['stateEnteredEventDetails'] as JsonObject & { readonly name: string }).name;
