@@ -4,7 +4,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { readJobImage } from './jobImage.ts';
 
 const ssm = mockClient(SSMClient);
-beforeEach(() => ssm.reset());
+beforeEach(() => {
+  ssm.reset();
+});
 
 describe('readJobImage', () => {
   const read = () => readJobImage(new SSMClient({}), '/regulabel/dev/job-image');

@@ -5,7 +5,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { readWinner } from './winners.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
-beforeEach(() => dynamodb.reset());
+beforeEach(() => {
+  dynamodb.reset();
+});
 
 const line = { country: 'DE', scheme: 'weee' };
 const winner = {

@@ -1,0 +1,47 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { executionName, startOnce } from './executions.ts';
+
+const states = mockClient(SFNClient);
+beforeEach(() => {
+  states.reset();
+});
+const start = () =>
+  startOnce(new SFNClient({}), { stateMachineArn: 'arn:machine', name: 'DE-weee-x', input: { a: 1 } });
+
+describe('startOnce', () => {
+  it('starts the execution under its name with its input as JSON', async () => {
+    states.on(StartExecutionCommand).resolves({});
+    await expect(start()).resolves.toBe('started');
+    expect(states.commandCalls(StartExecutionCommand)[0]!.args[0].input).toEqual({
+      stateMachineArn: 'arn:machine',
+      name: 'DE-weee-x',
+      input: '{"a":1}',
+    });
+  });
+
+  it('takes an execution that exists for success', async () => {
+    states.on(StartExecutionCommand).rejects(Object.assign(new Error('exists'), { name: 'ExecutionAlreadyExists' }));
+    await expect(start()).resolves.toBe('exists');
+  });
+
+  it.each(['ThrottlingException', 'StateMachineDoesNotExist', 'KmsAccessDeniedException'])(
+    'lets %s through, so that the message comes again',
+    async (name) => {
+      states.on(StartExecutionCommand).rejects(Object.assign(new Error(name), { name }));
+      await expect(start()).rejects.toMatchObject({ name });
+    },
+  );
+});
+
+describe('executionName', () => {
+  it('stays within 80 characters for the longest run id and scheme', () => {
+    const name = executionName(
+      { country: 'DE', scheme: 'a'.repeat(16) },
+      `inference-${'x'.repeat(32)}`,
+      'f'.repeat(64),
+    );
+    expect(name.length).toBeLessThanOrEqual(80);
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { modelTrained } from '../contracts/training/modelTrained.v1.ts';
+import { failureOf } from './failures.ts';
+import { ownEvent, queueHandler, stateHandler } from './handlers.ts';
+
+process.env['POWERTOOLS_DEV'] = 'true';
+const context = { functionName: 'f', awsRequestId: '1', getRemainingTimeInMillis: () => 1000 } as unknown as Context;
+const message = (messageId: string, body: unknown) => ({
+  messageId,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  attributes: {},
+});
+const deliver = (handler: unknown, ...records: unknown[]) =>
+  (handler as (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>)(
+    { Records: records } as SQSEvent,
+    context,
+  );
+
+describe('queueHandler', () => {
+  const schema = z.object({ n: z.number() });
+
+  it('handles every message, and reports exactly the ones that fail', async () => {
+    const handled: number[] = [];
+    const handler = queueHandler(schema, ({ n }) => {
+      if (n === 2) return Promise.reject(new Error('no'));
+      handled.push(n);
+      return Promise.resolve();
+    });
+    const answer = await deliver(
+      handler,
+      message('a', { n: 1 }),
+      message('b', { n: 2 }),
+      message('c', { n: 3 }),
+      message('d', 'not JSON'),
+      message('e', { n: 'x' }),
+    );
+    expect(handled.sort()).toEqual([1, 3]);
+    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(['b', 'd', 'e']);
+  });
+
+  it('reports each message when all of them fail', async () => {
+    const handler = queueHandler(schema, () => Promise.reject(new Error('no')));
+    const answer = await deliver(handler, message('a', { n: 1 }), message('b', { n: 2 }));
+    expect(answer.batchItemFailures).toHaveLength(2);
+  });
+
+  it('forgets the failures of the batch before', async () => {
+    let works = false;
+    const handler = queueHandler(schema, () => (works ? Promise.resolve() : Promise.reject(new Error('no'))));
+    await deliver(handler, message('a', { n: 1 }));
+    works = true;
+    await expect(deliver(handler, message('a', { n: 1 }))).resolves.toEqual({ batchItemFailures: [] });
+  });
+});
+
+describe('ownEvent', () => {
+  const event = {
+    version: '0',
+    source: modelTrained.source,
+    'detail-type': modelTrained.detailType,
+    detail: {
+      metadata: {
+        id: 'a'.repeat(32),
+        correlationId: 'training-x',
+        causationId: 'arn',
+        time: '2026-11-01T02:00:00Z',
+        schemaVersion: '1.7',
+        producer: 'training',
+        later: 1,
+      },
+      data: { ...modelTrained.example, later: true },
+    },
+  };
+
+  it("tolerates what later versions add to the producer's example", () => {
+    expect(ownEvent(modelTrained).parse(event).detail.data).toEqual(modelTrained.example);
+  });
+
+  it('refuses another event', () => {
+    expect(ownEvent(modelTrained).safeParse({ ...event, 'detail-type': 'ModelTrained.v2' }).success).toBe(false);
+  });
+});
+
+describe('stateHandler', () => {
+  it('parses the payload and answers the result', async () => {
+    const handler = stateHandler(z.object({ n: z.number() }), ({ n }) =>
+      Promise.resolve({ twice: 2 * n }),
+    ) as unknown as (event: unknown, context: Context) => Promise<unknown>;
+    await expect(handler({ n: 2 }, context)).resolves.toEqual({ twice: 4 });
+    await expect(handler({ n: '2' }, context)).rejects.toMatchObject({ name: 'ContractError' });
+  });
+});
+
+describe('failureOf', () => {
+  const ended = { executionArn: 'arn:e', name: 'e', status: 'FAILED' as const, input: null };
+
+  it('says what the job said when the cause is its description', () => {
+    const cause = JSON.stringify({
+      ProcessingJobName: 'x',
+      ExitMessage: '3 of 500 rows are missing',
+      FailureReason: 'AlgorithmError: exit code: 1',
+    });
+    expect(failureOf({ ...ended, error: 'States.TaskFailed', cause })).toEqual({
+      executionArn: 'arn:e',
+      status: 'FAILED',
+      error: 'States.TaskFailed',
+      cause: '3 of 500 rows are missing | AlgorithmError: exit code: 1',
+    });
+  });
+
+  it('keeps a cause that is text, and names an end that has no error', () => {
+    expect(failureOf({ ...ended, error: 'UnloadFailed', cause: 'no such table' }).cause).toBe('no such table');
+    expect(failureOf({ ...ended, status: 'TIMED_OUT' })).toMatchObject({ error: 'TimedOut', cause: '' });
+  });
+});
