@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { AwsError, servicePrincipal } from '../aws.ts';
+import type { Cloud, Operation } from '../aws.ts';
+import { operation } from '../operation.ts';
+import { deployCode } from './code.ts';
+
+/** A function as it is kept. */
+export interface FunctionRecord {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly runtime: string;
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memorySizeMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Absent: only the local cloud's own bound applies. */
+  readonly reservedConcurrency?: number | undefined;
+  /** Absolute folder of the unpacked code. */
+  readonly taskRoot: string;
+}
+
+const qualified =
+  /^(?:arn:aws:lambda:[a-z0-9-]+:\d{12}:function:|(?:\d{12}:)?(?:function:)?)([\w-]{1,64})(?::\$LATEST)?$/;
+
+/** `FunctionName` in any form that AWS takes: name, ARN or partial ARN, alone or with `:$LATEST`. Gives the name. */
+export const functionReference = z
+  .string()
+  .regex(qualified, `must satisfy regular expression pattern: ${qualified.source}`)
+  .transform((text) => qualified.exec(text)?.[1] ?? text);
+
+/** Set by Lambda itself. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const reserved =
+  /^(_HANDLER|_X_AMZN_TRACE_ID|TZ|LAMBDA_(TASK_ROOT|RUNTIME_DIR)|AWS_(REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_\w+))$/;
+
+const variableName = z
+  .string()
+  .regex(/^[a-zA-Z]\w+$/)
+  .refine((name) => !reserved.test(name), 'Reserved keys used in this request');
+const variables = z
+  .record(variableName, z.string())
+  .refine((values) => JSON.stringify(values).length <= 4096, 'the environment variables exceeded the 4KB limit');
+
+/** The functions of this account: what AWS calls the control plane. */
+export class Functions {
+  readonly #cloud: Cloud;
+  readonly #records;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+    this.#records = cloud.store.collection<FunctionRecord>('lambda.function');
+  }
+
+  readonly operations: Readonly<Record<string, Operation>> = {
+    // Not AWS's: CreateFunction and all that updates one in a single step, with the package as a zip on this machine.
+    // It is for the template deployer, and has no path on the wire.
+    DeployFunction: operation(
+      {
+        FunctionName: z.string().regex(/^[\w-]{1,64}$/),
+        ZipPath: z.string(),
+        Role: z.string().regex(/^arn:aws:iam::\d{12}:role\/.+$/, 'must be the ARN of a role'),
+        // Handlers run on the Node.js that runs the local cloud: another major version would behave differently.
+        Runtime: z.literal('nodejs24.x'),
+        Handler: z.string().max(128).regex(/^\S+$/),
+        Timeout: z.int().min(1).max(900).default(3),
+        MemorySize: z.int().min(128).max(10_240).default(128),
+        Environment: z.strictObject({ Variables: variables }).default({ Variables: {} }),
+        ReservedConcurrentExecutions: z.int().min(0).optional(),
+      },
+      async ({ FunctionName: name, ...input }) => {
+        await this.#requireAssumable(input.Role);
+        const record: FunctionRecord = {
+          name,
+          arn: `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`,
+          roleArn: input.Role,
+          runtime: input.Runtime,
+          handler: input.Handler,
+          timeoutSeconds: input.Timeout,
+          memorySizeMb: input.MemorySize,
+          environment: input.Environment.Variables,
+          reservedConcurrency: input.ReservedConcurrentExecutions,
+          taskRoot: await deployCode(input.ZipPath, path.join(this.#cloud.stateDir, 'lambda', name)),
+        };
+        this.#records.put(name, record);
+        return { FunctionArn: record.arn };
+      },
+    ),
+  };
+
+  /** Throws `ResourceNotFoundException`. */
+  get(name: string): FunctionRecord {
+    const record = this.#records.get(name);
+    if (record !== undefined) return record;
+    const arn = `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`;
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
+  }
+
+  async #requireAssumable(roleArn: string): Promise<void> {
+    const RoleName = roleArn.split('/').at(-1);
+    const { Role } = await this.#cloud.call('iam', 'GetRole', { RoleName }, servicePrincipal('lambda'));
+    const trust = decodeURIComponent((Role as { AssumeRolePolicyDocument: string }).AssumeRolePolicyDocument);
+    if (trust.includes('"lambda.amazonaws.com"')) return;
+    const message = `The role defined for the function cannot be assumed by Lambda: ${roleArn}`;
+    throw new AwsError('InvalidParameterValueException', message);
+  }
+}

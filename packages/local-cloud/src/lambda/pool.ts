@@ -1,0 +1,62 @@
+import type { Invocation, Outcome, Sandbox } from './sandbox.ts';
+
+/** Milliseconds after which an unused sandbox gives its memory back. */
+const idleLimit = 60_000;
+
+/** The sandboxes of a function: reused while warm, never more than `size` at once. */
+export class Pool {
+  readonly #create: () => Sandbox;
+  readonly #sandboxes = new Set<Sandbox>();
+  /** Sandboxes that nothing runs in, with the timers that end them. */
+  readonly #idle = new Map<Sandbox, NodeJS.Timeout>();
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  #pending = 0;
+
+  constructor(size: number, create: () => Sandbox) {
+    this.#free = size;
+    this.#create = create;
+  }
+
+  /** Invocations that run or wait. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Runs the invocation once a sandbox is free. */
+  async run(invocation: Omit<Invocation, 'deadline'>): Promise<Outcome> {
+    this.#pending += 1;
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free -= 1;
+    const sandbox = [...this.#idle.keys()].findLast(({ usable }) => usable) ?? this.#create();
+    clearTimeout(this.#idle.get(sandbox));
+    this.#idle.delete(sandbox);
+    this.#sandboxes.add(sandbox);
+    const outcome = await sandbox.invoke(invocation);
+    if (sandbox.usable) this.#keep(sandbox);
+    else void this.#stop(sandbox);
+    this.#pending -= 1;
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+    return outcome;
+  }
+
+  /** Ends everything: what was running fails, what was waiting never runs. */
+  async close(): Promise<void> {
+    this.#waiting.splice(0);
+    await Promise.all([...this.#sandboxes].map((sandbox) => this.#stop(sandbox)));
+  }
+
+  #keep(sandbox: Sandbox): void {
+    const timer = setTimeout(() => void this.#stop(sandbox), idleLimit).unref();
+    this.#idle.set(sandbox, timer);
+  }
+
+  async #stop(sandbox: Sandbox): Promise<void> {
+    clearTimeout(this.#idle.get(sandbox));
+    this.#idle.delete(sandbox);
+    this.#sandboxes.delete(sandbox);
+    await sandbox.stop();
+  }
+}

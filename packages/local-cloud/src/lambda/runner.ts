@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import path from 'node:path';
+import { AwsError } from '../aws.ts';
+import type { Cloud } from '../aws.ts';
+import type { FunctionRecord, Functions } from './functions.ts';
+import { Pool } from './pool.ts';
+import { Sandbox } from './sandbox.ts';
+import type { Outcome } from './sandbox.ts';
+
+/** Sandboxes per function: a laptop's share of AWS's thousand. */
+const maxSandboxes = 4;
+
+/** AWS's limit for an answer. */
+const maxAnswerBytes = 6_291_556;
+
+/** Runs functions: what AWS calls the data plane. A function is as it was deployed when it first ran. */
+export class Runner {
+  readonly #cloud: Cloud;
+  readonly #functions: Functions;
+  readonly #pools = new Map<string, Pool>();
+  #closed = false;
+
+  constructor(cloud: Cloud, functions: Functions) {
+    this.#cloud = cloud;
+    this.#functions = functions;
+  }
+
+  /** How many invocations of a function run at a time; more wait. */
+  concurrency(name: string): number {
+    return Math.min(maxSandboxes, this.#functions.get(name).reservedConcurrency ?? maxSandboxes);
+  }
+
+  /** As a synchronous caller: `TooManyRequestsException` beyond the function's reserved concurrency. */
+  async invoke(name: string, payload: string): Promise<Outcome> {
+    const limit = this.#functions.get(name).reservedConcurrency ?? Infinity;
+    if (this.#pool(name).pending < limit) return this.invokeInTurn(name, payload);
+    const members = { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' };
+    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, members });
+  }
+
+  /** As Lambda's own queues and pollers: waits for a free sandbox. `requestId` stays the same over retries. */
+  async invokeInTurn(name: string, payload: string, requestId: string = randomUUID()): Promise<Outcome> {
+    const { arn } = this.#functions.get(name);
+    const outcome = await this.#pool(name).run({ requestId, functionArn: arn, payload });
+    if ('failure' in outcome || Buffer.byteLength(outcome.payload) <= maxAnswerBytes) return outcome;
+    const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxAnswerBytes} bytes).`;
+    return { failure: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
+  }
+
+  /** Stops every handler, running or not. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  #pool(name: string): Pool {
+    if (this.#closed) throw new AwsError('ServiceException', 'The local cloud is stopping', { status: 500 });
+    const existing = this.#pools.get(name);
+    if (existing !== undefined) return existing;
+    const record = this.#functions.get(name);
+    const spec = { ...record, env: environment(this.#cloud, record), log: logTo(this.#cloud, name) };
+    const pool = new Pool(this.concurrency(name), () => new Sandbox(spec));
+    this.#pools.set(name, pool);
+    return pool;
+  }
+}
+
+/** Everything a handler finds in `process.env`. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+function environment(cloud: Cloud, record: FunctionRecord): Record<string, string> {
+  const credentials = cloud.credentialsFor(record.roleArn, record.name);
+  return {
+    PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    LANG: 'en_US.UTF-8',
+    // A real sandbox has no such files: the SDK must not fall back to those of whoever runs the local cloud.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_ENDPOINT_URL: cloud.endpoint,
+    ...record.environment,
+    TZ: ':UTC',
+    _HANDLER: record.handler,
+    LAMBDA_TASK_ROOT: record.taskRoot,
+    AWS_REGION: cloud.region,
+    AWS_DEFAULT_REGION: cloud.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${record.runtime}`,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_LAMBDA_FUNCTION_NAME: record.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(record.memorySizeMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${record.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: '[$LATEST]',
+  };
+}
+
+/** Appends to the function's log, each line with its time and request id, as CloudWatch Logs shows them. */
+function logTo(cloud: Cloud, name: string): (requestId: string | undefined, text: string) => void {
+  const file = path.join(cloud.stateDir, 'lambda', `${name}.log`);
+  return (requestId, text) => {
+    const prefix = `${new Date().toISOString()}\t${requestId ?? 'init'}\t`;
+    appendFileSync(file, `${text.trimEnd().replaceAll(/^/gm, prefix)}\n`);
+  };
+}

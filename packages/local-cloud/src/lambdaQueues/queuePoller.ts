@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller, Cloud } from '../aws.ts';
+import type { Outcome } from '../lambda/sandbox.ts';
+import { failedMessageIds, toEventRecord } from './sqsBatch.ts';
+import type { QueueMessage } from './sqsBatch.ts';
+
+export interface QueuePollerSpec {
+  readonly queueArn: string;
+  readonly queueUrl: string;
+  /** The function's role: it must be allowed to receive and to delete. */
+  readonly caller: Caller;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly reportsItemFailures: boolean;
+  /** Batches in flight at a time. */
+  readonly concurrency: number;
+  invoke(payload: string): Promise<Outcome>;
+}
+
+/** SQS's longest poll, in seconds, and its largest batch. */
+const longPoll = 20;
+const maxMessages = 10;
+
+/** Milliseconds between attempts while polling fails. */
+const pause = 5000;
+
+/**
+ * Polls one queue for one function. One poll is always open; each that brings messages opens another, up to
+ * `concurrency`, and all but the last end when they find the queue empty. What a batch leaves undeleted comes back when
+ * its visibility timeout has passed; how often is for the queue's own redrive policy to say.
+ */
+export class QueuePoller {
+  readonly #cloud: Cloud;
+  readonly #spec: QueuePollerSpec;
+  readonly #stop = new AbortController();
+  #polls = 0;
+
+  constructor(cloud: Cloud, spec: QueuePollerSpec) {
+    this.#cloud = cloud;
+    this.#spec = spec;
+  }
+
+  start(): void {
+    if (this.#polls >= this.#spec.concurrency) return;
+    this.#polls += 1;
+    void this.#poll();
+  }
+
+  /** No further poll is made and nothing more is deleted. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #poll(): Promise<void> {
+    while (!this.#stopped()) {
+      try {
+        const batch = await this.#collect();
+        if (batch.length === 0 && this.#polls > 1) break;
+        if (batch.length === 0 || this.#stopped()) continue;
+        this.start();
+        await this.#handle(batch);
+      } catch (error) {
+        if (this.#stopped()) break;
+        this.#cloud.log(`lambda: polling ${this.#spec.queueArn} failed: ${String(error)}`);
+        await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      }
+    }
+    this.#polls -= 1;
+  }
+
+  /** A full batch, or what came until the batching window was over. */
+  async #collect(): Promise<QueueMessage[]> {
+    const batch = await this.#receive(this.#spec.batchSize, longPoll);
+    const end = Date.now() + this.#spec.windowSeconds * 1000;
+    while (batch.length > 0 && batch.length < this.#spec.batchSize && Date.now() < end && !this.#stopped()) {
+      const seconds = Math.min(longPoll, Math.ceil((end - Date.now()) / 1000));
+      batch.push(...(await this.#receive(this.#spec.batchSize - batch.length, seconds)));
+    }
+    return batch;
+  }
+
+  async #receive(atMost: number, WaitTimeSeconds: number): Promise<QueueMessage[]> {
+    const all = { AttributeNames: ['All'], MessageAttributeNames: ['All'] };
+    const input = { MaxNumberOfMessages: Math.min(atMost, maxMessages), WaitTimeSeconds, ...all };
+    const { Messages } = await this.#sqs('ReceiveMessage', input);
+    return (Messages ?? []) as QueueMessage[];
+  }
+
+  async #handle(batch: readonly QueueMessage[]): Promise<void> {
+    const Records = batch.map((message) => toEventRecord(message, this.#spec.queueArn));
+    const outcome = await this.#spec.invoke(JSON.stringify({ Records }));
+    if (this.#stopped() || 'failure' in outcome) return;
+    const ids = new Set(batch.map(({ MessageId }) => MessageId));
+    const failed = this.#spec.reportsItemFailures ? failedMessageIds(outcome.payload, ids) : new Set();
+    const done = batch.filter(({ MessageId }) => !failed.has(MessageId));
+    const entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    for (let start = 0; start < entries.length; start += maxMessages)
+      await this.#sqs('DeleteMessageBatch', { Entries: entries.slice(start, start + maxMessages) });
+  }
+
+  #sqs(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {
+    return this.#cloud.call('sqs', operation, { QueueUrl: this.#spec.queueUrl, ...input }, this.#spec.caller);
+  }
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { AwsError, roleSession } from '../aws.ts';
+import type { Cloud, Operation } from '../aws.ts';
+import { functionReference } from '../lambda/functions.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { Runner } from '../lambda/runner.ts';
+import { operation } from '../operation.ts';
+import { QueuePoller } from './queuePoller.ts';
+
+const settings = {
+  UUID: z.uuid().optional(),
+  FunctionName: functionReference,
+  EventSourceArn: z.string().regex(/^arn:aws:sqs:[^:]+:\d{12}:[\w-]+$/, 'must be the ARN of a standard SQS queue'),
+  Enabled: z.boolean().default(true),
+  BatchSize: z.int().min(1).max(10_000).default(10),
+  MaximumBatchingWindowInSeconds: z.int().min(0).max(300).default(0),
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).max(1).default([]),
+  ScalingConfig: z.strictObject({ MaximumConcurrency: z.int().min(2).max(1000).optional() }).default({}),
+};
+
+type Mapping = z.output<z.ZodObject<typeof settings>>;
+
+const refused = (message: string, cause?: unknown): AwsError =>
+  new AwsError('InvalidParameterValueException', message, { cause });
+
+/** Lambda's event source mappings, of SQS standard queues. */
+export class QueueSources {
+  readonly #cloud: Cloud;
+  readonly #functions: Functions;
+  readonly #runner: Runner;
+  readonly #mappings;
+  #pollers: readonly QueuePoller[] = [];
+
+  constructor(cloud: Cloud, functions: Functions, runner: Runner) {
+    this.#cloud = cloud;
+    this.#functions = functions;
+    this.#runner = runner;
+    this.#mappings = cloud.store.collection<Mapping>('lambda.mapping');
+  }
+
+  readonly operations: Readonly<Record<string, Operation>> = {
+    // Not AWS's: creates a mapping, or brings the one of this UUID up to date. For the template deployer; polling
+    // begins with `resume`.
+    DeployEventSourceMapping: operation(settings, async (mapping) => {
+      await this.#validate(mapping);
+      const UUID = mapping.UUID ?? randomUUID();
+      this.#mappings.put(UUID, mapping);
+      return { UUID };
+    }),
+    DeleteEventSourceMapping: operation({ UUID: z.uuid() }, ({ UUID }) => {
+      if (this.#mappings.remove(UUID)) return { UUID };
+      throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', { status: 404 });
+    }),
+  };
+
+  /** Begins to poll. */
+  resume(): void {
+    this.#pollers = this.#mappings.list().flatMap(({ value }) => (value.Enabled ? [this.#poller(value)] : []));
+    for (const poller of this.#pollers) poller.start();
+  }
+
+  close(): void {
+    for (const poller of this.#pollers) poller.stop();
+  }
+
+  async #validate(mapping: Mapping): Promise<void> {
+    const { timeoutSeconds, roleArn, name } = this.#functions.get(mapping.FunctionName);
+    if (mapping.BatchSize > 10 && mapping.MaximumBatchingWindowInSeconds === 0)
+      throw refused('Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10');
+    const query = { QueueUrl: this.#queueUrl(mapping), AttributeNames: ['VisibilityTimeout'] };
+    const { Attributes } = await this.#cloud
+      .call('sqs', 'GetQueueAttributes', query, roleSession(roleArn, name))
+      .catch((cause: unknown) => {
+        const message = `The function's role cannot call GetQueueAttributes on ${mapping.EventSourceArn}`;
+        throw refused(`${message}: ${String(cause)}`, cause);
+      });
+    const visibility = Number((Attributes as { VisibilityTimeout: string }).VisibilityTimeout);
+    if (visibility >= timeoutSeconds) return;
+    const seconds = `${visibility} seconds is less than Function timeout: ${timeoutSeconds} seconds`;
+    throw refused(`Queue visibility timeout: ${seconds}`);
+  }
+
+  #poller(mapping: Mapping): QueuePoller {
+    const { name, roleArn } = this.#functions.get(mapping.FunctionName);
+    return new QueuePoller(this.#cloud, {
+      queueArn: mapping.EventSourceArn,
+      queueUrl: this.#queueUrl(mapping),
+      caller: roleSession(roleArn, name),
+      batchSize: mapping.BatchSize,
+      windowSeconds: mapping.MaximumBatchingWindowInSeconds,
+      reportsItemFailures: mapping.FunctionResponseTypes.length > 0,
+      concurrency: Math.min(mapping.ScalingConfig.MaximumConcurrency ?? Infinity, this.#runner.concurrency(name)),
+      invoke: (payload) => this.#runner.invokeInTurn(name, payload),
+    });
+  }
+
+  #queueUrl({ EventSourceArn }: Mapping): string {
+    return `${this.#cloud.endpoint}/${EventSourceArn.split(':').slice(4).join('/')}`;
+  }
+}
