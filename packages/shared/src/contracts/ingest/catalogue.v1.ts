@@ -32,9 +32,10 @@ const range = z.discriminatedUnion('type', [
 /** One way to train a line: static hyperparameters and the ranges that tuning searches. */
 export const algorithm = z.object({
   name: z.literal('blazingtext').default('blazingtext'),
+  /** `word_ngrams` 1: the prepared text already has the title's word pairs as tokens. */
   static: z
     .record(z.string(), z.string())
-    .default({ mode: 'supervised', buckets: '100000', min_count: '1', word_ngrams: '2', early_stopping: 'False' }),
+    .default({ mode: 'supervised', buckets: '100000', min_count: '1', word_ngrams: '1', early_stopping: 'False' }),
   ranges: z.record(z.string(), range).default({
     learning_rate: { type: 'continuous', min: 0.05, max: 1, scale: 'Logarithmic' },
     epochs: { type: 'integer', min: 10, max: 40, scale: 'Auto' },
