@@ -1,0 +1,144 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { AwsError, roleSession } from '../aws.ts';
+import type { Cloud } from '../aws.ts';
+import { roleExists } from '../iam.ts';
+import { S3Objects } from '../s3Objects.ts';
+import type { Collection } from '../store.ts';
+import { copy } from './copy.ts';
+import { runSql } from './results.ts';
+import type { Results } from './results.ts';
+import { parseStatement, SqlError } from './sql.ts';
+import type { Copy, Unload } from './sql.ts';
+import type { Statement } from './statement.ts';
+import { unload } from './unload.ts';
+import { literal, rowsOf } from './warehouse.ts';
+import type { Warehouse } from './warehouse.ts';
+
+export interface Outcome {
+  readonly rows: number;
+  readonly hasResult: boolean;
+}
+
+/** The n-th SQL of a batch failed; the whole transaction was rolled back. */
+export class PartFailure extends Error {
+  override readonly name = 'PartFailure';
+  readonly part: number;
+
+  constructor(part: number, cause: unknown) {
+    super(errorText(cause), { cause });
+    this.part = part;
+  }
+}
+
+/** Runs statements on the warehouse, each as one transaction that takes effect exactly once, kills included. */
+export class Executor {
+  readonly #cloud: Cloud;
+  readonly #warehouse: Warehouse;
+  readonly #results: Results;
+  readonly #claims: Collection<true>;
+
+  constructor(cloud: Cloud, warehouse: Warehouse, results: Results) {
+    this.#cloud = cloud;
+    this.#warehouse = warehouse;
+    this.#results = results;
+    this.#claims = cloud.store.collection('redshift-data/claims');
+  }
+
+  /** Throws {@link PartFailure}, or the signal's reason. */
+  run(statement: Statement, signal: AbortSignal): Promise<readonly Outcome[]> {
+    return this.#warehouse.withConnection(async (connection) => {
+      const interrupt = () => {
+        connection.interrupt();
+      };
+      signal.addEventListener('abort', interrupt);
+      try {
+        return (await this.#applied(statement, connection)) ?? (await this.#transaction(statement, connection, signal));
+      } finally {
+        signal.removeEventListener('abort', interrupt);
+      }
+    });
+  }
+
+  /** What a statement came to that took effect right before a kill. */
+  async #applied({ id }: Statement, connection: DuckDBConnection): Promise<readonly Outcome[] | undefined> {
+    const [row] = await rowsOf(connection, `SELECT outcome FROM local_cloud.applied WHERE id = ${literal(id)}`);
+    return row === undefined ? undefined : (JSON.parse(String(row['outcome'])) as Outcome[]);
+  }
+
+  async #transaction(statement: Statement, connection: DuckDBConnection, signal: AbortSignal): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    await connection.run('BEGIN');
+    for (const [index, sql] of statement.sqls.entries()) {
+      try {
+        signal.throwIfAborted();
+        outcomes.push(await this.#runPart({ statement, index, sql }, connection, signal));
+      } catch (error) {
+        await connection.run('ROLLBACK').catch(() => undefined); // the first error is the one that counts
+        signal.throwIfAborted();
+        throw new PartFailure(index, error);
+      }
+    }
+    const outcome = literal(JSON.stringify(outcomes));
+    await connection.run(`INSERT INTO local_cloud.applied VALUES (${literal(statement.id)}, ${outcome})`);
+    await connection.run('COMMIT');
+    return outcomes;
+  }
+
+  async #runPart(part: Part, connection: DuckDBConnection, signal: AbortSignal): Promise<Outcome> {
+    const parsed = parseStatement(part.sql);
+    if (parsed.kind === 'sql') {
+      const { rows, result } = await runSql(connection, parsed.sql);
+      if (result !== undefined) await this.#results.keep(partId(part.statement, part.index), result);
+      return { rows, hasResult: result !== undefined };
+    }
+    return { rows: await this.#transfer(parsed, part, connection, signal), hasResult: false };
+  }
+
+  async #transfer(
+    parsed: Unload | Copy,
+    part: Part,
+    connection: DuckDBConnection,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { id, owner } = part.statement;
+    if (!roleExists(this.#cloud.store, parsed.role)) {
+      throw new SqlError(`User ${owner} is not authorized to assume IAM Role ${parsed.role}`);
+    }
+    const folder = path.join(this.#warehouse.scratch, `${id}-${part.index}`);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const s3 = new S3Objects(this.#cloud, roleSession(parsed.role, 'RedshiftIamRoleSession'));
+    const claim = `${id} ${part.index}`;
+    try {
+      const transfer = { connection, s3, folder, signal };
+      if (parsed.kind === 'copy') return await copy(parsed, transfer);
+      // Redshift works on through a crash of its client; here a killed UNLOAD starts again and finds its own files.
+      return await unload(parsed, {
+        ...transfer,
+        ownsTarget: this.#claims.get(claim) === true,
+        ownTarget: () => {
+          this.#claims.put(claim, true);
+        },
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+interface Part {
+  readonly statement: Statement;
+  readonly index: number;
+  readonly sql: string;
+}
+
+/** The id under which a part's result is asked for: `<id>:<n>` in a batch. */
+export const partId = ({ id, batch }: Statement, index: number): string => (batch ? `${id}:${index + 1}` : id);
+
+function errorText(error: unknown): string {
+  if (error instanceof AwsError)
+    return `ERROR: S3ServiceException:${error.message},Status ${error.status},Error ${error.code}`;
+  return `ERROR: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
+}
