@@ -186,9 +186,9 @@ class Sns {
   }
 
   listed(subscription: Subscription): object {
-    const { attributes: _attributes, ...rest } = subscription;
-    const SubscriptionArn = isConfirmed(subscription) ? rest.SubscriptionArn : 'PendingConfirmation';
-    return { ...rest, SubscriptionArn, Owner: this.#cloud.account };
+    const { TopicArn, Protocol, Endpoint } = subscription;
+    const SubscriptionArn = isConfirmed(subscription) ? subscription.SubscriptionArn : 'PendingConfirmation';
+    return { SubscriptionArn, TopicArn, Protocol, Endpoint, Owner: this.#cloud.account };
   }
 
   /** Delivered to every subscriber before it answers, so that what was answered is not lost. */
