@@ -7,7 +7,7 @@ import type { Config } from './config.ts';
 import { Sessions } from './credentials.ts';
 import { lockStateDir } from './lock.ts';
 import { notSupported } from './operation.ts';
-import { createServices, deploy } from './services.ts';
+import { prepareAccount, servicesOf } from './services.ts';
 import { listen } from './server.ts';
 import { Store } from './store.ts';
 
@@ -68,12 +68,12 @@ class EmbeddedCloud implements RunningCloud {
 
   async start(config: Config, port: number): Promise<void> {
     this.#server = await listen(this, this.#sessions, port);
-    for (const create of createServices(config)) {
+    for (const create of servicesOf(config)) {
       const service = await create(this);
       this.#services.set(service.name, service);
     }
     await this.#bootstrap();
-    await deploy(this, config);
+    await prepareAccount(this, config);
     for (const service of this.#services.values()) await service.resume?.();
     this.log(`serving ${this.endpoint}`);
   }

@@ -140,9 +140,11 @@ export function createIam(cloud: Cloud): Service {
 }
 
 /** IAM answers with documents percent-encoded (RFC 3986). */
-const describe = ({ inlinePolicies: _inline, managedPolicies: _managed, ...role }: Role) => ({
+const describe = (role: Role) => ({
   ...role,
   AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
+  inlinePolicies: undefined,
+  managedPolicies: undefined,
 });
 
 function policyDocument(text: string): string {

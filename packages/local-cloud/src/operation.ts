@@ -13,7 +13,7 @@ export function operation<S extends z.ZodRawShape>(
   const schema = z.strictObject(shape);
   return (input, caller) => {
     const parsed = schema.safeParse(input);
-    if (parsed.success) return run(parsed.data as z.output<z.ZodObject<S>>, caller);
+    if (parsed.success) return run(parsed.data, caller);
     throw refusal(parsed.error);
   };
 }

@@ -1,51 +1,134 @@
-import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { Upload } from '@aws-sdk/lib-storage';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { S3Client, ListBucketsCommand, GetBucketCorsCommand } from '@aws-sdk/client-s3';
+import { SSMClient, GetParameterCommand, ListDocumentsCommand } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { servicePrincipal } from './aws.ts';
 import { startLocalCloud } from './testing/localCloud.ts';
 import type { LocalCloud } from './testing/localCloud.ts';
 
+const ROLE = 'arn:aws:iam::111122223333:role/reader';
 let local: LocalCloud;
 beforeAll(async () => {
-  local = await startLocalCloud();
+  local = await startLocalCloud({ parameters: { '/shop/name': 'corner' } });
+  const trust = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'sts:AssumeRole' },
+  };
+  const role = { RoleName: 'reader', AssumeRolePolicyDocument: JSON.stringify(trust) };
+  await local.cloud.call('iam', 'CreateRole', role, servicePrincipal('cloudformation'));
 });
 afterAll(() => local.stop());
 
-describe('the wire', () => {
-  it('tells a caller who it is', async () => {
+/** A bare HTTP request, for what no SDK sends. */
+const post = (headers: Record<string, string>, body = '{}') => fetch(local.endpoint, { method: 'POST', headers, body });
+
+describe('callers', () => {
+  it('are who their credentials say, over every protocol', async () => {
     const sts = new STSClient(local.clientConfig);
-    expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({ Account: '111122223333' });
+    const identity = await sts.send(new GetCallerIdentityCommand({}));
+    expect(identity.Arn).toBe('arn:aws:sts::111122223333:assumed-role/local-cloud-administrator/bootstrap');
+    const assumed = await sts.send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'one' }));
+    expect(assumed.Credentials?.Expiration?.getTime()).toBeGreaterThan(Date.now());
+    const credentials = {
+      accessKeyId: assumed.Credentials!.AccessKeyId!,
+      secretAccessKey: assumed.Credentials!.SecretAccessKey!,
+      sessionToken: assumed.Credentials!.SessionToken!,
+    };
+    const reader = new STSClient({ ...local.clientConfig, credentials });
+    expect((await reader.send(new GetCallerIdentityCommand({}))).Arn).toBe(
+      'arn:aws:sts::111122223333:assumed-role/reader/one',
+    );
   });
-  it('keeps parameters', async () => {
-    const ssm = new SSMClient(local.clientConfig);
-    await ssm.send(new PutParameterCommand({ Name: '/a/b', Value: 'x', Type: 'String' }));
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/a/b' }));
-    expect(Parameter?.Value).toBe('x');
-    expect(Parameter?.LastModifiedDate).toBeInstanceOf(Date);
+
+  it('cannot assume a role that does not exist', async () => {
+    const assuming = new STSClient(local.clientConfig).send(
+      new AssumeRoleCommand({ RoleArn: `${ROLE}-not`, RoleSessionName: 'one' }),
+    );
+    await expect(assuming).rejects.toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
   });
-  it('s3 roundtrip', async () => {
-    const s3 = new S3Client(local.clientConfig);
-    const kms = new KMSClient(local.clientConfig);
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-    await kms.send(new CreateAliasCommand({ AliasName: 'alias/x', TargetKeyId: KeyMetadata!.KeyId }));
-    await s3.send(new CreateBucketCommand({ Bucket: 'bucket-one' }));
-    const content = randomBytes(20_000_000);
-    const put = await s3.send(new PutObjectCommand({ Bucket: 'bucket-one', Key: 'a b/c=d+é', Body: Readable.from([content]), ContentLength: content.length, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KeyMetadata!.Arn! }));
-    expect(put.SSEKMSKeyId).toBe(KeyMetadata!.Arn);
-    const got = await s3.send(new GetObjectCommand({ Bucket: 'bucket-one', Key: 'a b/c=d+é' }));
-    expect(Buffer.compare(Buffer.from(await got.Body!.transformToByteArray()), content)).toBe(0);
-    const up = new Upload({ client: s3, params: { Bucket: 'bucket-one', Key: 'multi', Body: Readable.from(content) } });
-    await up.done();
-    const head = await s3.send(new HeadObjectCommand({ Bucket: 'bucket-one', Key: 'multi' }));
-    expect(head.ContentLength).toBe(content.length);
-    const range = await s3.send(new GetObjectCommand({ Bucket: 'bucket-one', Key: 'multi', Range: 'bytes=5242000-5243000' }));
-    expect(Buffer.from(await range.Body!.transformToByteArray())).toEqual(content.subarray(5242000, 5243001));
-    const list = await s3.send(new ListObjectsV2Command({ Bucket: 'bucket-one' }));
-    expect(list.Contents?.map(({ Key }) => Key)).toEqual(['a b/c=d+é', 'multi']);
-    await kms.send(new DisableKeyCommand({ KeyId: 'alias/x' })).catch((e) => expect(e.name).toBe('x'));
+
+  it('are refused once their role is gone', async () => {
+    const credentials = local.cloud.credentialsFor('arn:aws:iam::111122223333:role/never-made', 'x');
+    const ssm = new SSMClient({ ...local.clientConfig, credentials });
+    await expect(ssm.send(new GetParameterCommand({ Name: '/shop/name' }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message:
+        'User: arn:aws:sts::111122223333:assumed-role/never-made/x is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/shop/name',
+    });
+    const s3 = new S3Client({ ...local.clientConfig, credentials });
+    await expect(s3.send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  it.each([
+    [
+      'an unknown key',
+      { accessKeyId: 'ASIA0000000000000000' },
+      'UnrecognizedClientException',
+      'InvalidClientTokenId',
+      'InvalidAccessKeyId',
+    ],
+    [
+      'a token of another session',
+      { sessionToken: 'other' },
+      'UnrecognizedClientException',
+      'InvalidClientTokenId',
+      'InvalidAccessKeyId',
+    ],
+    [
+      'a wrong secret',
+      { secretAccessKey: 'guess' },
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+      'SignatureDoesNotMatch',
+    ],
+  ])('with %s are refused in the words of each protocol', async (_what, wrong, json, query, xml) => {
+    const config = { ...local.clientConfig, credentials: { ...local.clientConfig.credentials, ...wrong } };
+    await expect(new SSMClient(config).send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({
+      name: json,
+    });
+    await expect(new STSClient(config).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: query });
+    await expect(new S3Client(config).send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: xml });
+  });
+
+  it('of another region are refused', async () => {
+    const ssm = new SSMClient({ ...local.clientConfig, region: 'us-east-1' });
+    await expect(ssm.send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({
+      name: 'InvalidSignatureException',
+    });
+  });
+
+  it('without a signature are refused', async () => {
+    const response = await post({ 'x-amz-target': 'AmazonSSM.GetParameter' });
+    expect([response.status, await response.json()]).toMatchObject([403, { __type: 'MissingAuthenticationToken' }]);
+  });
+});
+
+describe('operations', () => {
+  it('that are not supported are refused by name, over every protocol', async () => {
+    const refusal = { name: 'NotImplemented', $metadata: { httpStatusCode: 501 } };
+    await expect(new SSMClient(local.clientConfig).send(new ListDocumentsCommand({}))).rejects.toMatchObject({
+      ...refusal,
+      message: 'ssm:ListDocuments is not supported by the local cloud',
+    });
+    await expect(new STSClient(local.clientConfig).send(new GetSessionTokenCommand({}))).rejects.toMatchObject(refusal);
+    await expect(
+      new S3Client(local.clientConfig).send(new GetBucketCorsCommand({ Bucket: 'b' })),
+    ).rejects.toMatchObject(refusal);
+  });
+
+  it('refuse a parameter they would have to ignore', async () => {
+    const describing = new KMSClient(local.clientConfig).send(
+      new DescribeKeyCommand({ KeyId: 'k', GrantTokens: ['t'] }),
+    );
+    await expect(describing).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message: expect.stringContaining('GrantTokens'),
+    });
+  });
+
+  it('find the parameters of the configuration', async () => {
+    const { Parameter } = await new SSMClient(local.clientConfig).send(new GetParameterCommand({ Name: '/shop/name' }));
+    expect(Parameter).toMatchObject({ Value: 'corner', LastModifiedDate: expect.any(Date) });
   });
 });

@@ -1,29 +1,41 @@
 import { servicePrincipal } from './aws.ts';
 import type { Cloud, Service } from './aws.ts';
 import type { Config } from './config.ts';
+import { createEvents } from './events/events.ts';
 import { createIam } from './iam.ts';
 import { createKms } from './kms/kms.ts';
+import { createLambda } from './lambda/lambda.ts';
 import { createS3 } from './s3/s3.ts';
+import { createSagemaker } from './sagemaker/sagemaker.ts';
+import { createSns } from './sns.ts';
+import { createSqs } from './sqs.ts';
 import { createSsm } from './ssm.ts';
+import { createStates } from './states/states.ts';
 import { createSts } from './sts.ts';
 
 type Factory = (cloud: Cloud) => Service | Promise<Service>;
 
 /** Every service of the cloud, in the order in which they start and go on; they close in reverse. */
-export const createServices = (_config: Config): readonly Factory[] => [
+export const servicesOf = (config: Config): readonly Factory[] => [
   createIam,
   createSts,
   createKms,
   createSsm,
   createS3,
+  createSqs,
+  createSns,
+  createEvents,
+  createLambda,
+  (cloud) => createSagemaker(cloud, config.images, config.jobSlots),
+  createStates,
 ];
 
 /** What exists before a template is deployed: the staging bucket and the parameters of the configuration. */
-export async function deploy(cloud: Cloud, config: Config): Promise<void> {
+export async function prepareAccount(cloud: Cloud, { warehouse, parameters }: Config): Promise<void> {
   const deployer = servicePrincipal('cloudformation');
   const { Buckets } = (await cloud.call('s3', 'ListBuckets', {}, deployer)) as { Buckets: { Name: string }[] };
-  if (!Buckets.some(({ Name }) => Name === config.warehouse.bucket))
-    await cloud.call('s3', 'CreateBucket', { Bucket: config.warehouse.bucket }, deployer);
-  for (const [Name, Value] of Object.entries(config.parameters))
+  if (!Buckets.some(({ Name }) => Name === warehouse.bucket))
+    await cloud.call('s3', 'CreateBucket', { Bucket: warehouse.bucket }, deployer);
+  for (const [Name, Value] of Object.entries(parameters))
     await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, deployer);
 }

@@ -23,7 +23,8 @@ const flag = z.boolean().optional();
 export function createSsm(cloud: Cloud): Service {
   const parameters = cloud.store.collection<Parameter>('ssm.parameter');
   const answer = (parameter: Parameter) => ({
-    ...withoutDescription(parameter),
+    ...parameter,
+    Description: undefined,
     ARN: `arn:aws:ssm:${cloud.region}:${cloud.account}:parameter/${parameter.Name.replace(/^\//, '')}`,
     DataType: 'text',
   });
@@ -93,5 +94,4 @@ export function createSsm(cloud: Cloud): Service {
   };
 }
 
-const withoutDescription = ({ Description: _description, ...parameter }: Parameter) => parameter;
 const notFound = (name: string): AwsError => new AwsError('ParameterNotFound', `Parameter ${name} not found.`);

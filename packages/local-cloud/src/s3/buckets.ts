@@ -1,196 +1,188 @@
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
-import type { Cloud, Operation, Output } from '../aws.ts';
-import { notSupported, operation } from '../operation.ts';
+import type { Cloud, Input, Operation } from '../aws.ts';
+import { operation } from '../operation.ts';
 import { policyProblem } from '../resourcePolicy.ts';
 
 export interface Bucket {
   readonly name: string;
   /** Epoch seconds. */
   readonly created: number;
-  readonly versioning?: 'Enabled' | 'Suspended';
-  readonly encryption?: EncryptionRule;
-  readonly policy?: string;
-  readonly publicAccessBlock?: Readonly<Record<string, boolean>>;
-  /** Whether events go to EventBridge. */
-  readonly eventBridge?: boolean;
-}
-
-export interface EncryptionRule {
-  readonly algorithm: 'AES256' | 'aws:kms';
-  readonly keyId?: string | undefined;
-  readonly bucketKey: boolean;
-}
-
-export type Buckets = ReturnType<typeof bucketsOf>;
-
-export function bucketsOf(cloud: Cloud) {
-  const collection = cloud.store.collection<Bucket>('s3.bucket');
-  return {
-    list: (): Bucket[] => collection.list().map(({ value }) => value),
-    exists: (name: string): boolean => collection.get(name) !== undefined,
-    find(name: string): Bucket {
-      const bucket = collection.get(name);
-      if (bucket !== undefined) return bucket;
-      throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', {
-        status: 404,
-        members: { BucketName: name },
-      });
-    },
-    put(bucket: Bucket): void {
-      collection.put(bucket.name, bucket);
-    },
-    remove: (name: string): boolean => collection.remove(name),
+  /** By the name that `Put...` and `Get...` operations have in common. */
+  readonly configuration: {
+    readonly BucketEncryption?: z.output<typeof encryption>;
+    readonly BucketVersioning?: { readonly Status: 'Enabled' | 'Suspended' };
+    readonly BucketNotificationConfiguration?: { readonly EventBridgeConfiguration?: unknown };
+    readonly [name: string]: unknown;
   };
 }
 
 /** Over the wire booleans are text. */
-const boolean = z.union([z.boolean(), z.stringbool()]);
-const bucketName = z.string();
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const VALID_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+export const flag = z.union([z.boolean(), z.stringbool()]);
 
-const encryptionConfiguration = z.strictObject({
+const encryption = z.strictObject({
   Rules: z.tuple([
     z.strictObject({
       ApplyServerSideEncryptionByDefault: z.strictObject({
         SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
         KMSMasterKeyID: z.string().min(1).optional(),
       }),
-      BucketKeyEnabled: boolean.default(false),
+      BucketKeyEnabled: flag.default(false),
     }),
   ]),
 });
 
+/** Every object is encrypted, if need be under S3's own key. */
+export const DEFAULT_ENCRYPTION: z.output<typeof encryption> = {
+  Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }],
+};
+
 const publicAccessBlock = z.strictObject({
-  BlockPublicAcls: boolean.default(false),
-  IgnorePublicAcls: boolean.default(false),
-  BlockPublicPolicy: boolean.default(false),
-  RestrictPublicBuckets: boolean.default(false),
+  BlockPublicAcls: flag.default(false),
+  IgnorePublicAcls: flag.default(false),
+  BlockPublicPolicy: flag.default(false),
+  RestrictPublicBuckets: flag.default(false),
 });
 
-/** Buckets and their configuration. The public access block is kept and reported; nothing here is ever public. */
-export function bucketOperations(
-  cloud: Cloud,
-  buckets: Buckets,
-  isEmpty: (bucket: string) => boolean,
-): Record<string, Operation> {
-  const change = (name: string, part: Partial<Bucket>): Output => {
-    buckets.put({ ...buckets.find(name), ...part });
-    return {};
-  };
-  const read = (answer: (bucket: Bucket) => Output): Operation =>
-    operation({ Bucket: bucketName }, ({ Bucket }) => answer(buckets.find(Bucket)));
-
-  return {
-    CreateBucket: operation(
-      { Bucket: bucketName, CreateBucketConfiguration: z.strictObject({ LocationConstraint: z.string() }).optional() },
-      ({ Bucket, CreateBucketConfiguration }) => {
-        if (!VALID_NAME.test(Bucket)) throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
-        const location = CreateBucketConfiguration?.LocationConstraint ?? cloud.region;
-        if (location !== cloud.region)
-          throw new AwsError(
-            'IllegalLocationConstraintException',
-            `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
-          );
-        if (buckets.exists(Bucket))
-          throw new AwsError(
-            'BucketAlreadyOwnedByYou',
-            'Your previous request to create the named bucket succeeded and you already own it.',
-            { status: 409 },
-          );
-        buckets.put({ name: Bucket, created: Date.now() / 1000 });
-        return {};
-      },
-    ),
-    HeadBucket: read(() => ({ BucketRegion: cloud.region })),
-    GetBucketLocation: read(() => ({ LocationConstraint: cloud.region })),
-    DeleteBucket: operation({ Bucket: bucketName }, ({ Bucket }) => {
-      const { name } = buckets.find(Bucket);
-      if (!isEmpty(name))
-        throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', { status: 409 });
-      buckets.remove(name);
-      return {};
-    }),
-    ListBuckets: operation({}, () => ({
-      Buckets: buckets.list().map(({ name, created }) => ({ Name: name, CreationDate: created })),
-      Owner: { ID: cloud.account },
-    })),
-    PutBucketEncryption: operation(
-      { Bucket: bucketName, ServerSideEncryptionConfiguration: encryptionConfiguration },
-      ({ Bucket, ServerSideEncryptionConfiguration }) => {
-        const [{ ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled }] =
-          ServerSideEncryptionConfiguration.Rules;
-        return change(Bucket, {
-          encryption: {
-            algorithm: byDefault.SSEAlgorithm,
-            keyId: byDefault.KMSMasterKeyID,
-            bucketKey: BucketKeyEnabled,
-          },
-        });
-      },
-    ),
-    GetBucketEncryption: read(({ encryption }) => ({
-      ServerSideEncryptionConfiguration: {
-        Rules: [
-          {
-            ApplyServerSideEncryptionByDefault: {
-              SSEAlgorithm: encryption?.algorithm ?? 'AES256',
-              KMSMasterKeyID: encryption?.keyId,
-            },
-            BucketKeyEnabled: encryption?.bucketKey ?? false,
-          },
-        ],
-      },
-    })),
-    PutBucketVersioning: operation(
-      {
-        Bucket: bucketName,
-        VersioningConfiguration: z.strictObject({
-          Status: z.enum(['Enabled', 'Suspended']),
-          MFADelete: z.literal('Disabled').optional(),
-        }),
-      },
-      ({ Bucket, VersioningConfiguration }) => change(Bucket, { versioning: VersioningConfiguration.Status }),
-    ),
-    GetBucketVersioning: read(({ versioning }) => ({ Status: versioning })),
-    PutBucketPolicy: operation({ Bucket: bucketName, Policy: z.string() }, ({ Bucket, Policy }) => {
-      if (Buffer.byteLength(Policy) > 20_480)
-        throw malformedPolicy('Policy exceeds the maximum allowed document size.');
-      const problem = policyProblem(cloud.store, Policy);
-      if (problem !== undefined) throw malformedPolicy(problem);
-      return change(Bucket, { policy: Policy });
-    }),
-    GetBucketPolicy: read(({ name, policy }) => {
-      if (policy === undefined) throw missing('NoSuchBucketPolicy', 'The bucket policy does not exist', name);
-      return { Policy: policy };
-    }),
-    PutPublicAccessBlock: operation(
-      { Bucket: bucketName, PublicAccessBlockConfiguration: publicAccessBlock },
-      ({ Bucket, PublicAccessBlockConfiguration }) =>
-        change(Bucket, { publicAccessBlock: PublicAccessBlockConfiguration }),
-    ),
-    GetPublicAccessBlock: read(({ name, publicAccessBlock: block }) => {
-      const code = 'NoSuchPublicAccessBlockConfiguration';
-      if (block === undefined) throw missing(code, 'The public access block configuration was not found', name);
-      return { PublicAccessBlockConfiguration: block };
-    }),
-    PutBucketNotificationConfiguration: operation(
-      { Bucket: bucketName, NotificationConfiguration: z.union([z.literal(''), z.looseObject({})]) },
-      ({ Bucket, NotificationConfiguration }) => {
-        const kinds = Object.keys(NotificationConfiguration === '' ? {} : NotificationConfiguration);
-        const other = kinds.find((kind) => kind !== 'EventBridgeConfiguration');
-        if (other !== undefined) throw notSupported(`The S3 notification ${other}`);
-        return change(Bucket, { eventBridge: kinds.length > 0 });
-      },
-    ),
-    GetBucketNotificationConfiguration: read(({ eventBridge }) =>
-      eventBridge === true ? { EventBridgeConfiguration: {} } : {},
-    ),
-  };
+interface Configuration {
+  /** The member that `Put...` takes. */
+  readonly member: string;
+  readonly schema: z.ZodType;
+  /** Whether `Get...` answers with that member, or with what is inside. */
+  readonly wrapped: boolean;
+  /** What a bucket without it answers: a value, or this error code. */
+  readonly otherwise: object | string;
 }
 
-const malformedPolicy = (message: string): AwsError => new AwsError('MalformedPolicy', message);
+/** The public access block, ownership and lifecycle are kept and reported; they have no effect here. */
+const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
+  BucketEncryption: {
+    member: 'ServerSideEncryptionConfiguration',
+    schema: encryption,
+    wrapped: true,
+    otherwise: DEFAULT_ENCRYPTION,
+  },
+  BucketVersioning: {
+    member: 'VersioningConfiguration',
+    schema: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }),
+    wrapped: false,
+    otherwise: {},
+  },
+  BucketPolicy: { member: 'Policy', schema: z.string(), wrapped: true, otherwise: 'NoSuchBucketPolicy' },
+  BucketNotificationConfiguration: {
+    member: 'NotificationConfiguration',
+    // An empty element arrives as empty text.
+    schema: z
+      .union([z.literal('').transform(() => ({})), z.looseObject({})])
+      .refine((value) => Object.keys(value).every((kind) => kind === 'EventBridgeConfiguration'), 'only EventBridge'),
+    wrapped: false,
+    otherwise: {},
+  },
+  PublicAccessBlock: {
+    member: 'PublicAccessBlockConfiguration',
+    schema: publicAccessBlock,
+    wrapped: true,
+    otherwise: 'NoSuchPublicAccessBlockConfiguration',
+  },
+  BucketOwnershipControls: {
+    member: 'OwnershipControls',
+    schema: z.looseObject({}),
+    wrapped: true,
+    otherwise: 'OwnershipControlsNotFoundError',
+  },
+  BucketLifecycleConfiguration: {
+    member: 'LifecycleConfiguration',
+    schema: z.looseObject({ Rules: z.array(z.unknown()) }),
+    wrapped: false,
+    otherwise: 'NoSuchLifecycleConfiguration',
+  },
+};
 
-const missing = (code: string, message: string, bucket: string): AwsError =>
-  new AwsError(code, message, { status: 404, members: { BucketName: bucket } });
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const VALID_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+export type Buckets = ReturnType<typeof bucketsOf>;
+
+export function bucketsOf(cloud: Cloud) {
+  const collection = cloud.store.collection<Bucket>('s3.bucket');
+
+  const find = (name: string): Bucket => {
+    const bucket = collection.get(name);
+    if (bucket !== undefined) return bucket;
+    const members = { BucketName: name };
+    throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404, members });
+  };
+
+  const create = (name: string, location: string): void => {
+    if (!VALID_NAME.test(name)) throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
+    if (location !== cloud.region)
+      throw new AwsError(
+        'IllegalLocationConstraintException',
+        `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+      );
+    if (collection.get(name) !== undefined)
+      throw new AwsError(
+        'BucketAlreadyOwnedByYou',
+        'Your previous request to create the named bucket succeeded and you already own it.',
+        { status: 409 },
+      );
+    collection.put(name, { name, created: Date.now() / 1000, configuration: {} });
+  };
+
+  const checkPolicy = (policy: string): void => {
+    const tooLarge =
+      Buffer.byteLength(policy) > 20_480 ? 'Policy exceeds the maximum allowed document size.' : undefined;
+    const problem = tooLarge ?? policyProblem(cloud.store, policy);
+    if (problem !== undefined) throw new AwsError('MalformedPolicy', problem);
+  };
+
+  const bucketName = { Bucket: z.string() };
+  const configure = ([name, { member, schema, wrapped, otherwise }]: [string, Configuration]): [
+    string,
+    Operation,
+  ][] => [
+    [
+      `Put${name}`,
+      operation({ ...bucketName, [member]: schema } as typeof bucketName, (input) => {
+        const bucket = find(input.Bucket);
+        const value = input[member];
+        if (name === 'BucketPolicy') checkPolicy(String(value));
+        collection.put(bucket.name, { ...bucket, configuration: { ...bucket.configuration, [name]: value } });
+        return undefined;
+      }),
+    ],
+    [
+      `Get${name}`,
+      operation(bucketName, ({ Bucket }) => {
+        const value = find(Bucket).configuration[name] ?? otherwise;
+        if (value === otherwise && typeof otherwise === 'string')
+          throw new AwsError(otherwise, `The ${member} does not exist`, {
+            status: 404,
+            members: { BucketName: Bucket },
+          });
+        return wrapped ? { [member]: value } : (value as object as Record<string, unknown>);
+      }),
+    ],
+  ];
+
+  const operations: Record<string, Operation> = {
+    CreateBucket: operation(
+      { ...bucketName, CreateBucketConfiguration: z.strictObject({ LocationConstraint: z.string() }).optional() },
+      ({ Bucket, CreateBucketConfiguration }) => {
+        create(Bucket, CreateBucketConfiguration?.LocationConstraint ?? cloud.region);
+        return { Location: `/${Bucket}` };
+      },
+    ),
+    HeadBucket: operation(bucketName, ({ Bucket }) => {
+      find(Bucket);
+      return { BucketRegion: cloud.region };
+    }),
+    ListBuckets: operation({}, () => ({
+      Buckets: collection.list().map(({ value }) => ({ Name: value.name, CreationDate: value.created })),
+      Owner: { ID: cloud.account },
+    })),
+    ...Object.fromEntries(Object.entries(CONFIGURATIONS).flatMap(configure)),
+  };
+
+  return { find, operations };
+}

@@ -1,25 +1,28 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { AwsError } from '../aws.ts';
-import type { Caller, Cloud } from '../aws.ts';
+import type { Caller, Cloud, Input } from '../aws.ts';
 import { notSupported } from '../operation.ts';
+import { DEFAULT_ENCRYPTION, flag } from './buckets.ts';
 import type { Bucket } from './buckets.ts';
 
-/** How an object's bytes are encrypted. Under `aws:kms` the wrapped data key can be opened by KMS only. */
+/** How an object's bytes are encrypted. Under `aws:kms` the wrapped data key (base64) can be opened by KMS only. */
 export type Encryption =
   | { readonly algorithm: 'AES256' }
   | {
       readonly algorithm: 'aws:kms';
       readonly keyArn: string;
-      /** Base64. */
       readonly wrappedKey: string;
       readonly bucketKey: boolean;
     };
 
-export interface EncryptionRequest {
-  readonly ServerSideEncryption?: string | undefined;
-  readonly SSEKMSKeyId?: string | undefined;
-  readonly BucketKeyEnabled?: boolean | undefined;
-}
+/** What a request may say about the encryption of a new object. */
+export const encryptionRequest = {
+  ServerSideEncryption: z.string().optional(),
+  SSEKMSKeyId: z.string().optional(),
+  BucketKeyEnabled: flag.optional(),
+};
+type EncryptionRequest = z.output<z.ZodObject<typeof encryptionRequest>>;
 
 interface Place {
   readonly bucket: Bucket;
@@ -35,37 +38,40 @@ export function objectEncryption(cloud: Cloud) {
   const ownKey = Buffer.from(secrets.get('key') ?? randomBytes(32).toString('base64'), 'base64');
   secrets.put('key', ownKey.toString('base64'));
 
-  /** With a bucket key, KMS sees the bucket; otherwise the object. */
-  const context = ({ bucket, key }: Place, bucketKey: boolean) => ({
-    'aws:s3:arn': `arn:aws:s3:::${bucket.name}${bucketKey ? '' : `/${key}`}`,
-  });
+  /** With a bucket key, KMS sees the bucket; otherwise the object. S3 answers KMS's refusals under its own names. */
+  const kms = async (operation: string, input: Input, { bucket, key, caller }: Place, bucketKey: boolean) => {
+    const EncryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${bucket.name}${bucketKey ? '' : `/${key}`}` };
+    try {
+      return (await cloud.call('kms', operation, { ...input, EncryptionContext }, caller)) as Record<string, string>;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      if (error.code === 'AccessDeniedException')
+        throw new AwsError('AccessDenied', error.message, { status: 403, cause: error });
+      throw new AwsError(`KMS.${error.code}`, error.message, { cause: error });
+    }
+  };
 
   return {
     /** The encryption of a new object, and its data key. */
     async create(request: EncryptionRequest, place: Place): Promise<{ encryption: Encryption; dataKey: Buffer }> {
       const { algorithm, keyId, bucketKey } = chosen(request, place.bucket);
       if (algorithm === 'AES256') return { encryption: { algorithm }, dataKey: ownKey };
+      if (algorithm !== 'aws:kms') throw notSupported(`The server-side encryption ${algorithm}`);
       if (keyId === undefined) throw notSupported('SSE-KMS without a key id (the AWS managed key aws/s3)');
-      const answer = await askKms(cloud, place.caller, 'GenerateDataKey', {
-        KeyId: keyId,
-        KeySpec: 'AES_256',
-        EncryptionContext: context(place, bucketKey),
-      });
+      const made = await kms('GenerateDataKey', { KeyId: keyId, KeySpec: 'AES_256' }, place, bucketKey);
+      const { KeyId: keyArn = '', CiphertextBlob: wrappedKey = '', Plaintext = '' } = made;
       return {
-        encryption: { algorithm, keyArn: answer['KeyId'] ?? '', wrappedKey: answer['CiphertextBlob'] ?? '', bucketKey },
-        dataKey: Buffer.from(answer['Plaintext'] ?? '', 'base64'),
+        encryption: { algorithm, keyArn, wrappedKey, bucketKey },
+        dataKey: Buffer.from(Plaintext, 'base64'),
       };
     },
 
     /** The data key of an object that exists. */
     async open(encryption: Encryption, place: Place): Promise<Buffer> {
       if (encryption.algorithm === 'AES256') return ownKey;
-      const answer = await askKms(cloud, place.caller, 'Decrypt', {
-        KeyId: encryption.keyArn,
-        CiphertextBlob: encryption.wrappedKey,
-        EncryptionContext: context(place, encryption.bucketKey),
-      });
-      return Buffer.from(answer['Plaintext'] ?? '', 'base64');
+      const { keyArn, wrappedKey, bucketKey } = encryption;
+      const opened = await kms('Decrypt', { KeyId: keyArn, CiphertextBlob: wrappedKey }, place, bucketKey);
+      return Buffer.from(opened['Plaintext'] ?? '', 'base64');
     },
   };
 }
@@ -79,34 +85,17 @@ export const encryptionAnswer = (encryption: Encryption) => ({
 });
 
 /** The request decides, then the bucket's default. */
-function chosen({ ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled }: EncryptionRequest, { encryption }: Bucket) {
-  if (ServerSideEncryption === undefined && SSEKMSKeyId !== undefined)
+function chosen(request: EncryptionRequest, { configuration }: Bucket) {
+  if (request.ServerSideEncryption === undefined && request.SSEKMSKeyId !== undefined)
     throw new AwsError(
       'InvalidArgument',
       'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
     );
-  const algorithm = ServerSideEncryption ?? encryption?.algorithm ?? 'AES256';
-  if (algorithm !== 'AES256' && algorithm !== 'aws:kms') throw notSupported(`The server-side encryption ${algorithm}`);
+  const [rule] = (configuration.BucketEncryption ?? DEFAULT_ENCRYPTION).Rules;
+  const { SSEAlgorithm, KMSMasterKeyID } = rule.ApplyServerSideEncryptionByDefault;
   return {
-    algorithm,
-    keyId: SSEKMSKeyId ?? encryption?.keyId,
-    bucketKey: BucketKeyEnabled ?? encryption?.bucketKey ?? false,
-  } as const;
-}
-
-/** S3 answers with KMS's refusals under its own names. */
-async function askKms(
-  cloud: Cloud,
-  caller: Caller,
-  operation: string,
-  input: Record<string, unknown>,
-): Promise<Record<string, string | undefined>> {
-  try {
-    return (await cloud.call('kms', operation, input, caller)) as Record<string, string>;
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    if (error.code === 'AccessDeniedException')
-      throw new AwsError('AccessDenied', error.message, { status: 403, cause: error });
-    throw new AwsError(`KMS.${error.code}`, error.message, { cause: error });
-  }
+    algorithm: request.ServerSideEncryption ?? SSEAlgorithm,
+    keyId: request.SSEKMSKeyId ?? KMSMasterKeyID,
+    bucketKey: request.BucketKeyEnabled ?? rule.BucketKeyEnabled,
+  };
 }

@@ -7,7 +7,7 @@ import { noSuchKey, preconditionFailed, sameEtag } from './objects.ts';
 import type { ObjectVersion } from './objects.ts';
 import { readSegments } from './segments.ts';
 import { checksumAnswer, versionAnswer } from './write.ts';
-import type { S3Parts } from './write.ts';
+import type { Storage } from './write.ts';
 
 const request = {
   Bucket: z.string(),
@@ -17,24 +17,16 @@ const request = {
   Range: z.string().optional(),
   IfMatch: z.string().optional(),
   IfNoneMatch: z.string().optional(),
-  IfModifiedSince: z.string().optional(),
-  IfUnmodifiedSince: z.string().optional(),
 };
 type ReadRequest = z.output<z.ZodObject<typeof request>>;
 
-export function readOperations({ buckets, objects, encryption }: S3Parts): Record<string, Operation> {
-  const find = ({ Bucket, Key, VersionId, ...conditions }: ReadRequest): ObjectVersion => {
-    const { name } = buckets.find(Bucket);
-    const all = objects.versionsOf(name, Key);
-    const version = VersionId === undefined ? all[0] : all.find(({ versionId }) => versionId === VersionId);
-    if (version === undefined && VersionId !== undefined)
-      throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
-    if (version?.deleteMarker === true && VersionId !== undefined)
-      throw new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
-        status: 405,
-      });
-    if (version === undefined || version.deleteMarker) throw noSuchKey(Key);
-    checkReadConditions(version, conditions);
+export function readOperations({ buckets, objects, encryption }: Storage): Record<string, Operation> {
+  const find = (input: ReadRequest): ObjectVersion => {
+    buckets.find(input.Bucket);
+    const version = chosen(objects.versionsOf(input), input);
+    if (input.IfMatch !== undefined && !sameEtag(input.IfMatch, version.etag)) throw preconditionFailed('If-Match');
+    if (input.IfNoneMatch !== undefined && sameEtag(input.IfNoneMatch, version.etag))
+      throw new AwsError('NotModified', 'Not Modified', { status: 304 });
     return version;
   };
 
@@ -54,6 +46,21 @@ export function readOperations({ buckets, objects, encryption }: S3Parts): Recor
       return { ...answer, Body };
     }),
   };
+}
+
+function chosen(all: readonly ObjectVersion[], { Key, VersionId }: ReadRequest): ObjectVersion {
+  if (VersionId === undefined) {
+    if (all[0] === undefined || all[0].deleteMarker) throw noSuchKey(Key);
+    return all[0];
+  }
+  const version = all.find(({ versionId }) => versionId === VersionId);
+  if (version === undefined)
+    throw new AwsError('NoSuchVersion', 'The specified version does not exist.', { status: 404 });
+  if (version.deleteMarker)
+    throw new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+      status: 405,
+    });
+  return version;
 }
 
 function describe(version: ObjectVersion, { Range, ChecksumMode }: ReadRequest) {
@@ -78,28 +85,14 @@ function describe(version: ObjectVersion, { Range, ChecksumMode }: ReadRequest) 
 
 /** `bytes=a-b`, `bytes=a-`, `bytes=-n`; anything else is ignored, as HTTP has it. `end` is exclusive. */
 export function parseRange(range: string | undefined, size: number): { start: number; end: number } | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(range ?? '');
-  const [, from = '', to = ''] = match ?? [];
-  if (match === null || (from === '' && to === '') || (from !== '' && to !== '' && Number(to) < Number(from)))
-    return undefined;
+  const [, from = '', to = ''] = /^bytes=(?=.*\d)(\d*)-(\d*)$/.exec(range ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
   const start = from === '' ? Math.max(size - Number(to), 0) : Number(from);
-  const end = from === '' || to === '' ? size : Math.min(Number(to) + 1, size);
-  if (start < size && start < end) return { start, end };
+  const end = from === '' || to === '' ? size : Number(to) + 1;
+  if (end <= start && start < size && from !== '') return undefined;
+  if (start < size && start < end) return { start, end: Math.min(end, size) };
   throw new AwsError('InvalidRange', 'The requested range is not satisfiable', {
     status: 416,
     members: { RangeRequested: range, ActualObjectSize: size },
   });
-}
-
-/** In the order of https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-reads.html */
-function checkReadConditions(version: ObjectVersion, conditions: Omit<ReadRequest, 'Bucket' | 'Key'>): void {
-  const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
-  const matches = (etag: string): boolean => etag === '*' || sameEtag(etag, version.etag);
-  const modifiedAfter = (date: string): boolean => version.lastModified * 1000 > Date.parse(date);
-  if (IfMatch !== undefined && !matches(IfMatch)) throw preconditionFailed('If-Match');
-  if (IfMatch === undefined && IfUnmodifiedSince !== undefined && modifiedAfter(IfUnmodifiedSince))
-    throw preconditionFailed('If-Unmodified-Since');
-  const unchanged =
-    IfNoneMatch === undefined ? IfModifiedSince !== undefined && !modifiedAfter(IfModifiedSince) : matches(IfNoneMatch);
-  if (unchanged) throw new AwsError('NotModified', 'Not Modified', { status: 304, members: { ETag: version.etag } });
 }

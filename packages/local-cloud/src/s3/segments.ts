@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CHECKSUMS } from '../wire/checksums.ts';
+import type { Checksummed } from './objects.ts';
 
 /**
  * A file of ciphertext: frames of 64 KiB plaintext under AES-256-GCM, each followed by its tag, so that a range is
@@ -22,8 +23,7 @@ export interface Segment {
 export interface Written extends Segment {
   /** Hex. */
   readonly md5: string;
-  /** Base64, of the algorithm asked for. */
-  readonly checksum?: string;
+  readonly checksum?: Checksummed;
 }
 
 const FRAME = 64 * 1024;
@@ -31,22 +31,15 @@ const TAG = 16;
 /** Frames per read from disk. */
 const BATCH = 16;
 
-export interface WriteOptions {
-  readonly folder: string;
-  readonly dataKey: Buffer;
-  /** As in `x-amz-checksum-algorithm`. */
-  readonly checksumAlgorithm?: string | undefined;
-}
-
 /** Encrypts `source` into a new file. A failure leaves no file. */
 export async function writeSegment(
   source: AsyncIterable<Buffer | string>,
-  { folder, dataKey, checksumAlgorithm }: WriteOptions,
+  { folder, dataKey, algorithm = '' }: { folder: string; dataKey: Buffer; algorithm?: string | undefined },
 ): Promise<Written> {
   const file = randomUUID();
   const salt = randomBytes(16);
   const md5 = createHash('md5');
-  const checksum = CHECKSUMS[checksumAlgorithm?.toLowerCase() ?? '']?.();
+  const checksum = CHECKSUMS[algorithm.toLowerCase()]?.();
   let size = 0;
   const encrypted = async function* (): AsyncGenerator<Buffer> {
     const key = fileKey(dataKey, salt);
@@ -72,7 +65,7 @@ export async function writeSegment(
     size,
     salt: salt.toString('base64'),
     md5: md5.digest('hex'),
-    ...(checksum === undefined ? {} : { checksum: checksum.digest() }),
+    ...(checksum === undefined ? {} : { checksum: { member: `Checksum${algorithm}`, value: checksum.digest() } }),
   };
 }
 

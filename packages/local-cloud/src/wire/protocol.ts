@@ -5,7 +5,7 @@ import type { SignedRequest } from './sigv4.ts';
 /** A request whose signature was checked. Read its body once: whole, or as a stream. */
 export interface WireRequest extends SignedRequest {
   readonly service: string;
-  body(): Promise<Buffer>;
+  readonly body: () => Promise<Buffer>;
   readonly stream: Readable;
 }
 

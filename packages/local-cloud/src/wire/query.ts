@@ -16,7 +16,8 @@ const MAPS = new Set(['Attributes']);
 export const query: Protocol = {
   async read(request) {
     const form = new URLSearchParams((await request.body()).toString());
-    const { Action, Version: _version, ...input } = unflatten([...request.query, ...form]);
+    form.delete('Version');
+    const { Action, ...input } = unflatten([...form]);
     if (typeof Action !== 'string')
       throw new AwsError('MissingAction', 'The request must contain the parameter Action');
     return { operation: Action, input };

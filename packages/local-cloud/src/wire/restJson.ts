@@ -58,7 +58,7 @@ export const restJson: Protocol = {
 
   write(_request, { operation }, { output, requestId }) {
     if (operation !== 'Invoke') return json(200, requestId, output);
-    const headers = Object.entries(INVOKE_OUTPUT).flatMap(([member, header]) => {
+    const headers = Object.entries(INVOKE_OUTPUT).flatMap(([member, header]): [string, string][] => {
       const value = output[member];
       return typeof value === 'string' ? [[header, value]] : [];
     });

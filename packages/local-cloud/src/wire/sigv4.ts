@@ -11,7 +11,8 @@ export interface Signature {
   readonly signedHeaders: readonly string[];
   readonly signature: string;
   readonly date: string;
-  readonly token: string | undefined;
+  /** Empty without one. */
+  readonly token: string;
   readonly presigned: boolean;
 }
 
@@ -26,23 +27,29 @@ export interface SignedRequest {
 /** Undefined for a request without a (well-formed) signature. */
 export function readSignature({ query, headers }: SignedRequest): Signature | undefined {
   const presigned = query.has('X-Amz-Signature');
-  const parts = presigned ? undefined : authorizationParts(headers.authorization ?? '');
-  const credential = (presigned ? query.get('X-Amz-Credential') : parts?.get('Credential')) ?? '';
-  const [accessKeyId, day, region, service, end] = credential.split('/');
+  const parts = presigned ? presignedParts(query) : authorizationParts(headers);
+  const [accessKeyId, day, region, service, end] = (parts.get('Credential') ?? '').split('/');
   if (!accessKeyId || !day || !region || !service || end !== 'aws4_request') return undefined;
-  const from = (name: string, header: string): string | undefined =>
-    presigned ? (query.get(name) ?? undefined) : single(headers[header]);
+  const part = (name: string): string => parts.get(name) ?? '';
   return {
-    accessKeyId,
-    day,
-    region,
-    service,
-    presigned,
-    signedHeaders: ((presigned ? query.get('X-Amz-SignedHeaders') : parts?.get('SignedHeaders')) ?? '').split(';'),
-    signature: (presigned ? query.get('X-Amz-Signature') : parts?.get('Signature')) ?? '',
-    date: from('X-Amz-Date', 'x-amz-date') ?? '',
-    token: from('X-Amz-Security-Token', 'x-amz-security-token'),
+    ...{ accessKeyId, day, region, service, presigned },
+    signedHeaders: part('SignedHeaders').split(';'),
+    signature: part('Signature'),
+    date: part('Date'),
+    token: part('Security-Token'),
   };
+}
+
+/** `X-Amz-...` parameters, without that prefix. */
+const presignedParts = (query: URLSearchParams): Map<string, string> =>
+  new Map([...query].map(([name, value]) => [name.replace('X-Amz-', ''), value]));
+
+function authorizationParts(headers: IncomingHttpHeaders): Map<string, string> {
+  const [, list = ''] = /^AWS4-HMAC-SHA256 (.*)$/.exec(headers.authorization ?? '') ?? [];
+  const parts = new Map(list.split(',').map((part) => part.trim().split(/=(.*)/s, 2) as [string, string]));
+  return parts
+    .set('Date', single(headers['x-amz-date']) ?? '')
+    .set('Security-Token', single(headers['x-amz-security-token']) ?? '');
 }
 
 /**
@@ -84,20 +91,6 @@ const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256'
 
 const single = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value.join(',') : value;
-
-function authorizationParts(header: string): Map<string, string> | undefined {
-  const [scheme, ...rest] = header.split(' ');
-  if (scheme !== 'AWS4-HMAC-SHA256') return undefined;
-  return new Map(
-    rest
-      .join(' ')
-      .split(',')
-      .map((part) => {
-        const equals = part.indexOf('=');
-        return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()] as const;
-      }),
-  );
-}
 
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]

@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { AwsError } from '../aws.ts';
 import type { Input } from '../aws.ts';
 
@@ -11,20 +11,23 @@ const parser = new XMLParser({
 
 /** The element tree of a document, as text, objects, and arrays where an element repeats. */
 export function parseXml(text: string): { root: string; content: unknown } {
-  if (XMLValidator.validate(text) !== true) throw malformed();
-  const [entry] = Object.entries(parser.parse(text) as Input).filter(([name]) => name !== '#text');
+  let tree: Input;
+  try {
+    tree = parser.parse(text) as Input;
+  } catch (cause) {
+    throw malformed(cause);
+  }
+  const entry = Object.entries(tree).find(([name]) => name !== '#text');
   if (entry === undefined) throw malformed();
   return { root: entry[0], content: entry[1] };
 }
 
-const malformed = (): AwsError =>
+const malformed = (cause?: unknown): AwsError =>
   new AwsError(
     'MalformedXML',
     'The XML you provided was not well-formed or did not validate against our published schema',
+    { cause },
   );
-
-/** Elements of `content`: `children` decides how a member becomes elements. */
-export type Render = (name: string, value: unknown) => string;
 
 export const element = (name: string, content: string, attributes = ''): string =>
   `<${name}${attributes}>${content}</${name}>`;
