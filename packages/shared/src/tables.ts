@@ -1,7 +1,7 @@
 /**
  * Keys of the two tables. Their items are the contracts' documents beside these keys:
- * - runs: `run` and `lineResult` of `contracts/ingest/run.v1`, and the pointer to the catalogue in force
- *   (`{version, uri}`). The index `byPurpose` (`purpose`, `startedAt`) holds the runs only.
+ * - runs: `run`, `lineResult` and, for each revision, `runCompleted` of `contracts/ingest/run.v1`, and the pointer to
+ *   the catalogue in force (`{version, uri}`). The index `byPurpose` (`purpose`, `startedAt`) holds the runs only.
  * - winners: `winner` and `decision` of `contracts/evaluation/decision.v1`.
  */
 import { lineName, type Line } from './contracts/values.ts';
@@ -13,6 +13,11 @@ export interface Key {
 
 export const runKey = (runId: string): Key => ({ pk: `run#${runId}`, sk: 'run' });
 export const lineResultKey = (runId: string, line: Line): Key => ({ pk: `run#${runId}`, sk: `line#${lineName(line)}` });
+/** What the completion event of this revision carries, word for word. */
+export const completionKey = (runId: string, revision: number): Key => ({
+  pk: `run#${runId}`,
+  sk: `completion#${revision}`,
+});
 export const catalogueInForceKey: Key = { pk: 'catalogue', sk: 'current' };
 export const RUNS_BY_PURPOSE = 'byPurpose';
 

@@ -24,6 +24,8 @@ export const lineResult = z.object({
   outcome,
   /** Why, where the outcome alone does not say it. */
   reason: z.string().optional(),
+  /** For people: the figures behind the reason. */
+  explanation: z.string().optional(),
   /** Rows labelled, for inference. */
   rows: count.optional(),
   /** A prefix with Parquet files of prediction rows, for `labelled`. */
@@ -64,3 +66,4 @@ export const runCompleted = z.object({
   supersedes: runId.optional(),
   lines: z.array(lineResult),
 });
+export type RunCompleted = z.infer<typeof runCompleted>;

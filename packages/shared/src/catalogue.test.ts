@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { checkedCatalogue, linesOf } from './catalogue.ts';
+
+const withCodes = (codes: unknown) => ({ countries: { DE: { schemes: { weee: { codes } } } } });
+const check = (value: unknown) => checkedCatalogue(value, 'the catalogue');
+
+describe('checkedCatalogue', () => {
+  it('fills the defaults of the smallest catalogue', () => {
+    const { schemes } = check({ countries: { DE: { schemes: { weee: {} } } } }).countries['DE'] ?? { schemes: {} };
+    expect(schemes['weee']).toMatchObject({ trials: 4, minimumRows: 20, algorithms: [{ name: 'blazingtext' }] });
+  });
+
+  it('takes a code twice when its periods do not meet, and a chain of successors', () => {
+    const codes = [
+      { code: 'A', validTo: '2025-12-31', replacedBy: 'B' },
+      { code: 'B', validFrom: '2026-01-01', replacedBy: 'C' },
+      { code: 'C' },
+      { code: 'D', validTo: '2020-12-31' },
+      { code: 'D', validFrom: '2024-01-01' },
+    ];
+    expect(check(withCodes(codes)).countries['DE']?.schemes['weee']?.codes).toHaveLength(5);
+  });
+
+  it.each([
+    ['a code twice without dates', [{ code: 'A' }, { code: 'A' }], /DE\/weee: the periods of code A overlap/],
+    [
+      'periods that share one day',
+      [
+        { code: 'A', validFrom: '2026-01-01' },
+        { code: 'A', validTo: '2026-01-01' },
+      ],
+      /periods of code A overlap/,
+    ],
+    ['a period that ends first', [{ code: 'A', validFrom: '2026-02-01', validTo: '2026-01-01' }], /before it begins/],
+    ['an unknown successor', [{ code: 'A', replacedBy: 'Z' }], /replaced by Z, which is not in the list/],
+    ['its own successor', [{ code: 'A', replacedBy: 'A' }], /code A is replaced, in the end, by itself/],
+    [
+      'a circle of successors',
+      [
+        { code: 'A', replacedBy: 'B' },
+        { code: 'B', replacedBy: 'A' },
+      ],
+      /code A is replaced, in the end, by itself; DE\/weee: code B/,
+    ],
+  ])('refuses %s', (_what, codes, message) => {
+    expect(() => check(withCodes(codes))).toThrow(message);
+  });
+
+  it.each([
+    ['both static and searched', { static: { epochs: '5' }, ranges: { epochs: { type: 'integer', min: 1, max: 9 } } }],
+    ['ending before it begins', { ranges: { epochs: { type: 'integer', min: 9, max: 1 } } }],
+    ['logarithmic from 0', { ranges: { rate: { type: 'continuous', min: 0, max: 1, scale: 'Logarithmic' } } }],
+  ])('refuses a hyperparameter that is %s', (_what, algorithm) => {
+    const value = { countries: { DE: { schemes: { weee: { algorithms: [algorithm] } } } } };
+    expect(() => check(value)).toThrow(expect.objectContaining({ name: 'CatalogueInvalid' }));
+  });
+
+  it('refuses a catalogue without a line', () => {
+    expect(() => check({ countries: { DE: { schemes: {} } } })).toThrow(/no line/);
+  });
+
+  it('refuses a misspelt field, naming its path', () => {
+    expect(() => check({ countries: { DE: { schemes: { weee: { trails: 3 } } } } })).toThrow(
+      /countries\.DE\.schemes\.weee\.trails/,
+    );
+  });
+
+  it('answers or throws a named error for every JSON value, and always ends', () => {
+    const code = fc.record(
+      { code: fc.constantFrom('A', 'B', 'C'), replacedBy: fc.constantFrom('A', 'B', 'C', 'D') },
+      { requiredKeys: ['code'] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.array(code, { minLength: 1, maxLength: 4 }).map(withCodes)), (value) => {
+        try {
+          expect(linesOf(check(value)).length).toBeGreaterThan(0);
+        } catch (error) {
+          expect(['ContractError', 'CatalogueInvalid']).toContain((error as Error).name);
+        }
+      }),
+    );
+  });
+});
+
+describe('linesOf', () => {
+  it('lists the lines sorted, whatever the order in the file', () => {
+    const countries = { FR: { schemes: { weee: {}, battery: {} } }, DE: { schemes: { weee: {} } } };
+    expect(linesOf(check({ countries }))).toEqual([
+      { country: 'DE', scheme: 'weee' },
+      { country: 'FR', scheme: 'battery' },
+      { country: 'FR', scheme: 'weee' },
+    ]);
+  });
+});
