@@ -27,12 +27,25 @@ export const modelsPrefix = (line: LineOfRun): string => `models/${line.runId}/$
 export const workPrefix = (caller: 'evaluation' | 'production', line: LineOfRun): string =>
   `work/${caller}/${line.runId}/${line.country}/${line.scheme}/`;
 /** Partitioned as Hive and Athena read it. */
+export const runPredictionsPrefix = (caller: 'evaluation' | 'production', month: string, runId: string): string =>
+  `${caller}/month=${month}/run=${runId}/`;
 export const predictionsPrefix = (caller: 'evaluation' | 'production', month: string, line: LineOfRun): string =>
-  `${caller}/month=${month}/run=${line.runId}/country=${line.country}/scheme=${line.scheme}/`;
+  `${runPredictionsPrefix(caller, month, line.runId)}country=${line.country}/scheme=${line.scheme}/`;
 export const summaryPrefix = (caller: 'evaluation' | 'production', line: LineOfRun): string =>
   `summary/${caller}/${line.runId}/${line.country}/${line.scheme}/`;
 export const classificationReportKey = (month: string, runId: string, revision: number): string =>
   `reports/month=${month}/${runId}-${revision}.json`;
+/** Where the jobs of an inference write: `output` of the inference execution's input. */
+export const inferenceOutput = (
+  bucket: string,
+  caller: 'evaluation' | 'production',
+  month: string,
+  line: LineOfRun,
+): { work: string; predictions: string; summary: string } => ({
+  work: s3Uri(bucket, workPrefix(caller, line)),
+  predictions: s3Uri(bucket, predictionsPrefix(caller, month, line)),
+  summary: s3Uri(bucket, summaryPrefix(caller, line)),
+});
 
 /** evaluation's bucket. */
 export const scoresPrefix = (line: LineOfRun): string => `scores/${line.runId}/${line.country}/${line.scheme}/`;

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 
+/** Services depend on this package only; the interpreter that walks their definitions is the local cloud's. */
+export { walk } from '@regulabel/local-cloud/walk';
+
 /** A state machine's definition in the Amazon States Language. */
 export interface Definition {
   readonly StartAt: string;

@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { parseS3Uri } from '../keys.ts';
 import { parseJson, parseStrictly } from '../parse.ts';
@@ -35,4 +35,11 @@ export async function writeJsonOnce<Schema extends z.ZodType>(
     if (error instanceof Error && error.name === 'PreconditionFailed') return false;
     throw error;
   }
+}
+
+/** Whether there is an object at `uri`; needs the permission to list, not to read. */
+export async function objectExists(client: S3Client, uri: string): Promise<boolean> {
+  const { bucket, key } = parseS3Uri(uri);
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+  return Contents[0]?.Key === key;
 }

@@ -20,7 +20,7 @@ export const inferenceExecutionInput = z.object({
   caller,
   country,
   scheme,
-  /** The month that is labelled; for evaluation the month of the run's scheduled time. */
+  /** The month that is labelled; for evaluation the month in which the candidate was trained. */
   month,
   /** 12 hex digits of a SHA-256 over run, line and dataset (a country's lines share one): part of every job's name. */
   digest: z.string().regex(/^[0-9a-f]{12}$/),
