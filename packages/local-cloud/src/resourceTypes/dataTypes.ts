@@ -1,0 +1,145 @@
+import type { Properties, ResourceType } from './resourceType.ts';
+import { asText, unless } from './resourceType.ts';
+
+/** Bucket properties that are settings of their own in the API: operation, member, and the member's value. */
+const bucketSettings: Readonly<
+  Record<string, [operation: string, member: string, translate?: (value: Properties) => unknown]>
+> = {
+  BucketEncryption: [
+    'PutBucketEncryption',
+    'ServerSideEncryptionConfiguration',
+    ({ ServerSideEncryptionConfiguration, ...other }) => ({
+      ...other,
+      Rules: (ServerSideEncryptionConfiguration as Properties[]).map(({ ServerSideEncryptionByDefault, ...rule }) => ({
+        ...rule,
+        ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
+      })),
+    }),
+  ],
+  VersioningConfiguration: ['PutBucketVersioning', 'VersioningConfiguration'],
+  NotificationConfiguration: [
+    'PutBucketNotificationConfiguration',
+    'NotificationConfiguration',
+    ({ EventBridgeConfiguration, ...other }) => {
+      const enabled = String((EventBridgeConfiguration as Properties | undefined)?.['EventBridgeEnabled']) === 'true';
+      return enabled ? { ...other, EventBridgeConfiguration: {} } : other;
+    },
+  ],
+  PublicAccessBlockConfiguration: ['PutPublicAccessBlock', 'PublicAccessBlockConfiguration'],
+  OwnershipControls: ['PutBucketOwnershipControls', 'OwnershipControls'],
+};
+
+/** Types that hold data, keys or parameters. */
+export const dataTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::S3::Bucket': {
+    acts: ['BucketName', ...Object.keys(bucketSettings)],
+    inert: ['LifecycleConfiguration'],
+    async deploy({ BucketName, ...settings }, { name, region, call }) {
+      const Bucket = name(BucketName).toLowerCase();
+      const location = { CreateBucketConfiguration: { LocationConstraint: region } };
+      await unless('BucketAlreadyOwnedByYou', call('s3', 'CreateBucket', { Bucket, ...location }));
+      for (const [property, [operation, member, translate]] of Object.entries(bucketSettings)) {
+        const value = settings[property] as Properties | undefined;
+        if (value !== undefined) await call('s3', operation, { Bucket, [member]: translate?.(value) ?? value });
+      }
+      return { ref: Bucket, attributes: { Arn: `arn:aws:s3:::${Bucket}`, DomainName: `${Bucket}.s3.amazonaws.com` } };
+    },
+  },
+  'AWS::S3::BucketPolicy': {
+    acts: ['Bucket', 'PolicyDocument'],
+    async deploy({ Bucket, PolicyDocument }, { call }) {
+      await call('s3', 'PutBucketPolicy', { Bucket, Policy: asText(PolicyDocument) });
+      return { ref: asText(Bucket) };
+    },
+  },
+  'AWS::KMS::Key': {
+    acts: ['KeyPolicy'],
+    inert: ['EnableKeyRotation', 'RotationPeriodInDays', 'PendingWindowInDays'],
+    async deploy({ KeyPolicy }, { previousRef, call }) {
+      const Policy = KeyPolicy === undefined ? {} : { Policy: asText(KeyPolicy) };
+      if (previousRef === undefined) {
+        const { KeyMetadata } = await call('kms', 'CreateKey', Policy);
+        const { KeyId, Arn } = KeyMetadata as { KeyId: string; Arn: string };
+        return { ref: KeyId, attributes: { KeyId, Arn } };
+      }
+      await call('kms', 'PutKeyPolicy', { KeyId: previousRef, PolicyName: 'default', ...Policy });
+      const { KeyMetadata } = await call('kms', 'DescribeKey', { KeyId: previousRef });
+      return { ref: previousRef, attributes: { KeyId: previousRef, Arn: (KeyMetadata as { Arn: string }).Arn } };
+    },
+  },
+  'AWS::KMS::Alias': {
+    acts: ['AliasName', 'TargetKeyId'],
+    async deploy(alias, { call }) {
+      const created = await unless('AlreadyExistsException', call('kms', 'CreateAlias', alias));
+      if (created === undefined) await call('kms', 'UpdateAlias', alias);
+      return { ref: asText(alias['AliasName']) };
+    },
+  },
+  'AWS::DynamoDB::Table': {
+    acts: [
+      'TableName',
+      'AttributeDefinitions',
+      'KeySchema',
+      'GlobalSecondaryIndexes',
+      'SSESpecification',
+      'BillingMode',
+    ],
+    inert: ['TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'DeletionProtectionEnabled', 'TableClass'],
+    async deploy({ SSESpecification, ...properties }, { name, region, account, call }) {
+      const table = { ...properties, TableName: name(properties['TableName']) };
+      const { SSEEnabled: Enabled, ...sse } = (SSESpecification ?? {}) as Properties;
+      const encryption = SSESpecification === undefined ? {} : { SSESpecification: { Enabled, ...sse } };
+      const created = await unless(
+        'ResourceInUseException',
+        call('dynamodb', 'CreateTable', { ...table, ...encryption }),
+      );
+      if (created === undefined)
+        requireSameKeys(table, await call('dynamodb', 'DescribeTable', { TableName: table.TableName }));
+      return {
+        ref: table.TableName,
+        attributes: { Arn: `arn:aws:dynamodb:${region}:${account}:table/${table.TableName}` },
+      };
+    },
+  },
+  'AWS::SSM::Parameter': {
+    acts: ['Name', 'Type', 'Value'],
+    async deploy({ Name, Type, Value }, { name, call }) {
+      const ref = name(Name);
+      await call('ssm', 'PutParameter', { Name: ref, Type, Value, Overwrite: true });
+      return { ref, attributes: { Type: asText(Type), Value: asText(Value) } };
+    },
+  },
+  'AWS::ECR::Repository': {
+    acts: ['RepositoryName'],
+    inert: [
+      'EncryptionConfiguration',
+      'ImageScanningConfiguration',
+      'ImageTagMutability',
+      'LifecyclePolicy',
+      'RepositoryPolicyText',
+      'EmptyOnDelete',
+    ],
+    deploy({ RepositoryName }, { name, account, region }) {
+      const ref = name(RepositoryName).toLowerCase();
+      const Arn = `arn:aws:ecr:${region}:${account}:repository/${ref}`;
+      return Promise.resolve({
+        ref,
+        attributes: { Arn, RepositoryUri: `${account}.dkr.ecr.${region}.amazonaws.com/${ref}` },
+      });
+    },
+  },
+};
+
+/** A table's keys and indexes never change while it has data in it. */
+function requireSameKeys(wanted: Properties, described: Properties): void {
+  const keys = (table: Properties): string => {
+    const indexes = (table['GlobalSecondaryIndexes'] ?? []) as { IndexName: string; KeySchema: unknown }[];
+    return JSON.stringify([
+      table['KeySchema'],
+      indexes.map(({ IndexName, KeySchema }) => [IndexName, KeySchema]).sort(),
+    ]);
+  };
+  const present = described['Table'] as Properties;
+  if (keys(wanted) !== keys(present))
+    throw new Error(`the table exists with other keys or indexes (${keys(present)}): start with an empty state folder`);
+}

@@ -1,0 +1,27 @@
+/** A type whose resources have no effect on a run: none is created. */
+export interface InertType {
+  readonly why: string;
+  /** The property that names it, which is also what `Ref` gives. */
+  readonly name?: string;
+}
+
+/** Every resource type that is accepted without effect. */
+export const inertTypes: Readonly<Record<string, InertType>> = {
+  'AWS::Lambda::Version': { why: 'functions run as $LATEST, which is their only version' },
+  'AWS::Logs::LogGroup': { why: 'logs are files in the state folder', name: 'LogGroupName' },
+  'AWS::CloudWatch::Alarm': { why: 'there are no metrics', name: 'AlarmName' },
+  'AWS::CloudWatch::CompositeAlarm': { why: 'there are no metrics', name: 'AlarmName' },
+  'AWS::CloudWatch::Dashboard': { why: 'there are no metrics', name: 'DashboardName' },
+  'AWS::Budgets::Budget': { why: 'nothing costs anything' },
+  'AWS::EventSchemas::Registry': { why: 'a description of events, which nothing reads' },
+  'AWS::EventSchemas::Schema': { why: 'a description of events, which nothing reads' },
+  'AWS::EventSchemas::Discoverer': { why: 'a description of events, which nothing reads' },
+  'AWS::Glue::Database': { why: 'a description of files, which nothing reads' },
+  'AWS::Glue::Table': { why: 'a description of files, which nothing reads' },
+};
+
+/** The Serverless Framework's own bucket, and its policy: packages are read from beside the template. */
+export const inertResources: ReadonlySet<string> = new Set([
+  'ServerlessDeploymentBucket',
+  'ServerlessDeploymentBucketPolicy',
+]);
