@@ -93,13 +93,13 @@ export function innerMachine(state: State | undefined, index: number): Machine {
   return branch;
 }
 
-/** `arn:aws:states:::aws-sdk:dynamodb:putItem` is type `aws-sdk:dynamodb`, resource `putItem`; a function's ARN is type `lambda`. */
+/** `arn:aws:states:::aws-sdk:dynamodb:putItem` is type `aws-sdk:dynamodb`, resource `putItem`; anything else is a function's ARN, of type `lambda`. */
 export function splitResource(arn: string): {
   readonly type: string;
   readonly resource: string;
   readonly direct: boolean;
 } {
-  if (arn.split(':')[2] === 'lambda') return { type: 'lambda', resource: arn, direct: true };
+  if (!/^arn:[^:]+:states:/.test(arn)) return { type: 'lambda', resource: arn, direct: true };
   const parts = arn.split(':').slice(5);
   return { type: parts.slice(0, -1).join(':'), resource: parts.at(-1) ?? '', direct: false };
 }

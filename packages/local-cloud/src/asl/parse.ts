@@ -193,11 +193,6 @@ const inlineOnly: Check = (value, location) => {
   checkFields(value, location, { Mode: mode }, []);
 };
 
-const resource: Check = (value, location) => {
-  const arn = textOf(value, location);
-  if (!/^arn:[^:]+:(states|lambda):/.test(arn)) throw unsupported(`The resource ${arn}`, location);
-};
-
 const seconds = orExpression(number(1, 99_999_999));
 const count = orExpression(number(0, 99_999_999));
 const go: Fields = { Next: text, End: boolean };
@@ -207,7 +202,7 @@ const fieldsOf: Readonly<Record<string, { readonly fields: Fields; readonly requ
   Task: {
     fields: {
       ...recovering,
-      Resource: resource,
+      Resource: text,
       Arguments: template,
       TimeoutSeconds: seconds,
       HeartbeatSeconds: seconds,

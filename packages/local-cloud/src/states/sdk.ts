@@ -62,6 +62,7 @@ const OPTIMIZED: Readonly<Record<string, Known & { readonly operations: readonly
 /** Undefined for what the local cloud cannot call. */
 export function integrationOf(arn: string): Integration | undefined {
   const { type, resource, direct } = splitResource(arn);
+  if (direct && !/^arn:[^:]+:lambda:/.test(arn)) return undefined;
   if (direct) return { optimized: true, service: 'lambda', operation: 'Invoke', prefix: 'Lambda', pattern: '' };
   const found = /^(?<name>\w+)(?<pattern>\.sync|\.waitForTaskToken)?$/.exec(resource)?.groups;
   if (found?.['name'] === undefined) return undefined;

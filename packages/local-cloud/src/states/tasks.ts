@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { AwsError, roleSession, type Cloud, type Input } from '../aws.ts';
 import { systemClock } from '../asl/clock.ts';
-import type { Json, JsonObject } from '../asl/definition.ts';
+import { splitResource, type Json, type JsonObject } from '../asl/definition.ts';
 import { TaskError } from '../asl/failure.ts';
 import type { Attempt } from '../asl/frame.ts';
 import type { Execution, TaskCall } from '../asl/run.ts';
@@ -16,7 +16,7 @@ export async function doTask(cloud: Cloud, call: TaskCall, signal: AbortSignal):
   const integration = integrationOf(attempt.resource);
   if (integration === undefined) throw new Error(`No integration for ${attempt.resource}.`);
   try {
-    if (attempt.resource.split(':')[2] === 'lambda') {
+    if (splitResource(attempt.resource).direct) {
       const input = { FunctionName: attempt.resource, Payload: JSON.stringify(attempt.arguments) };
       return payloadOf(await callAs(cloud, execution, { service: 'lambda', operation: 'Invoke', input }));
     }

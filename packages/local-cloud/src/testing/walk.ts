@@ -1,13 +1,13 @@
 /** Runs a definition in memory: stubbed tasks, no time, no journal. For tests of state machines. */
-import { VirtualClock } from './clock.ts';
-import type { Json, JsonObject } from './definition.ts';
-import { TaskError } from './failure.ts';
-import type { End, HistoryEvent } from './frame.ts';
-import { parseDefinition } from './parse.ts';
-import { Run, type TaskCall } from './run.ts';
+import type { Json, JsonObject } from '../asl/definition.ts';
+import { TaskError } from '../asl/failure.ts';
+import type { End, HistoryEvent } from '../asl/frame.ts';
+import { parseDefinition } from '../asl/parse.ts';
+import { Run, type TaskCall } from '../asl/run.ts';
+import { VirtualClock } from './virtualClock.ts';
 
 /** Makes a stubbed task fail: throw one. Any other object with an `error` string does as well. */
-export { TaskError } from './failure.ts';
+export { TaskError } from '../asl/failure.ts';
 
 /** What a Task state answers: `args` is its evaluated Arguments, `attempt` counts its calls from 1 over the whole walk. */
 export type StubTask = (args: Json, attempt: number) => unknown;
