@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -5,66 +6,75 @@ import * as z from 'zod';
 import { objectExists, readJson, writeJsonOnce } from './objects.ts';
 
 const s3 = mockClient(S3Client);
+const client = new S3Client({});
+const schema = z.object({ a: z.number() });
 beforeEach(() => {
   s3.reset();
 });
 
-const client = new S3Client({});
-const uri = 's3://bucket/reports/1.json';
-const schema = z.object({ rows: z.int() });
-const body = (text: string) => ({ Body: { transformToString: () => Promise.resolve(text) } as never });
+const body = (text: string) => ({
+  Body: Object.assign(Readable.from([text]), { transformToString: () => Promise.resolve(text) }) as never,
+});
+const failure = (name: string) => Object.assign(new Error(name), { name });
 
 describe('readJson', () => {
-  it('gives the object as its schema has it', async () => {
-    s3.on(GetObjectCommand, { Bucket: 'bucket', Key: 'reports/1.json' }).resolves(body('{"rows":3,"later":true}'));
-    expect(await readJson(client, uri, schema)).toEqual({ rows: 3 });
+  it('reads the object of the URI and parses it', async () => {
+    s3.on(GetObjectCommand, { Bucket: 'bucket', Key: 'a/b.json' }).resolves(body('{"a":1}'));
+    await expect(readJson(client, 's3://bucket/a/b.json', schema)).resolves.toEqual({ a: 1 });
   });
 
   it('names the object that is not what it should be', async () => {
-    s3.on(GetObjectCommand).resolves(body('{"rows":"3"}'));
-    await expect(readJson(client, uri, schema)).rejects.toThrow(/s3:\/\/bucket\/reports\/1\.json.*rows/);
+    s3.on(GetObjectCommand).resolves(body('{"a":"x"}'));
+    await expect(readJson(client, 's3://bucket/a/b.json', schema)).rejects.toThrow(
+      /^s3:\/\/bucket\/a\/b\.json does not keep/,
+    );
+  });
+
+  it.each(['NoSuchKey', 'AccessDenied'])('lets %s through', async (name) => {
+    s3.on(GetObjectCommand).rejects(failure(name));
+    await expect(readJson(client, 's3://bucket/key', schema)).rejects.toMatchObject({ name });
   });
 });
 
 describe('writeJsonOnce', () => {
-  it('writes only where there is nothing yet', async () => {
+  it('writes on condition that there is nothing yet', async () => {
     s3.on(PutObjectCommand).resolves({});
-    expect(await writeJsonOnce(client, uri, schema, { rows: 3 })).toBe(true);
-    expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toMatchObject({
+    await expect(writeJsonOnce(client, 's3://bucket/key', schema, { a: 1 })).resolves.toBe(true);
+    expect(s3.commandCalls(PutObjectCommand)[0]!.args[0].input).toMatchObject({
       Bucket: 'bucket',
-      Key: 'reports/1.json',
-      Body: '{"rows":3}',
+      Key: 'key',
+      Body: '{"a":1}',
       IfNoneMatch: '*',
     });
   });
 
-  it('answers false when there is an object already', async () => {
-    s3.on(PutObjectCommand).rejects(Object.assign(new Error(), { name: 'PreconditionFailed' }));
-    expect(await writeJsonOnce(client, uri, schema, { rows: 3 })).toBe(false);
+  it('answers false when there is something already', async () => {
+    s3.on(PutObjectCommand).rejects(failure('PreconditionFailed'));
+    await expect(writeJsonOnce(client, 's3://bucket/key', schema, { a: 1 })).resolves.toBe(false);
   });
 
-  it('passes a conflict with a concurrent writer on', async () => {
-    s3.on(PutObjectCommand).rejects(Object.assign(new Error(), { name: 'ConditionalRequestConflict' }));
-    await expect(writeJsonOnce(client, uri, schema, { rows: 3 })).rejects.toMatchObject({
-      name: 'ConditionalRequestConflict',
-    });
+  it.each(['ConditionalRequestConflict', 'AccessDenied', 'SlowDown'])('lets %s through', async (name) => {
+    s3.on(PutObjectCommand).rejects(failure(name));
+    await expect(writeJsonOnce(client, 's3://bucket/key', schema, { a: 1 })).rejects.toMatchObject({ name });
   });
 
-  it('writes nothing that its schema does not have', async () => {
-    const value = { rows: 3, extra: 1 };
-    await expect(writeJsonOnce(client, uri, schema, value)).rejects.toThrow(/unknown field extra/);
+  it('writes nothing that does not keep its contract', async () => {
+    await expect(writeJsonOnce(client, 's3://bucket/key', schema, { a: 1, b: 2 } as never)).rejects.toThrow(
+      'unknown field b',
+    );
     expect(s3.calls()).toHaveLength(0);
   });
 });
 
 describe('objectExists', () => {
-  it('tells an object from one whose key begins with the same characters', async () => {
-    const page = (Key: string) => s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key }] });
-    page('reports/1.json');
-    expect(await objectExists(client, uri)).toBe(true);
-    page('reports/1.json.bak');
-    expect(await objectExists(client, uri)).toBe(false);
-    s3.on(ListObjectsV2Command).resolves({});
-    expect(await objectExists(client, uri)).toBe(false);
+  it.each([
+    ['reports/1.json', true],
+    ['reports/1.json.bak', false],
+    [undefined, false],
+  ])('of reports/1.json, where the first key with that prefix is %s: %s', async (Key, exists) => {
+    s3.on(ListObjectsV2Command, { Bucket: 'bucket', Prefix: 'reports/1.json' }).resolves({
+      ...(Key !== undefined && { Contents: [{ Key }] }),
+    });
+    await expect(objectExists(client, 's3://bucket/reports/1.json')).resolves.toBe(exists);
   });
 });
