@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Caller, Cloud } from './aws.ts';
 
@@ -55,11 +55,6 @@ export class S3Objects {
     return ((page['Contents'] ?? []) as unknown[]).length === 0;
   }
 
-  async exists({ bucket, key }: S3Location): Promise<boolean> {
-    for await (const found of this.list({ bucket, key })) return found.key === key;
-    return false;
-  }
-
   async open({ bucket, key }: S3Location): Promise<Readable> {
     return (await this.#call('GetObject', { Bucket: bucket, Key: key }))['Body'] as Readable;
   }
@@ -74,19 +69,14 @@ export class S3Objects {
   }
 
   /** Stores a file (or the text of one) under the named key's encryption, or else as the bucket's default says. */
-  async upload(
-    body: { file: string } | { text: string },
-    { bucket, key }: S3Location,
-    kmsKeyId?: string,
-  ): Promise<void> {
-    await this.#call('PutObject', {
-      Bucket: bucket,
-      Key: key,
-      ...('file' in body
-        ? { Body: createReadStream(body.file), ContentLength: (await stat(body.file)).size }
-        : { Body: body.text }),
-      ...(kmsKeyId === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyId }),
-    });
+  async upload(content: { file: string } | { text: string }, at: S3Location, kmsKeyId?: string): Promise<void> {
+    const Body = 'file' in content ? createReadStream(content.file) : Readable.from([Buffer.from(content.text)]);
+    const encryption = kmsKeyId === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyId };
+    try {
+      await this.#call('PutObject', { Bucket: at.bucket, Key: at.key, Body, ...encryption });
+    } finally {
+      Body.destroy(); // a refused request has not read it
+    }
   }
 
   /** Stores every file below `folder` under the location, by its relative path. */
