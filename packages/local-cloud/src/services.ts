@@ -1,10 +1,12 @@
 import { servicePrincipal } from './aws.ts';
 import type { Cloud, Service } from './aws.ts';
 import type { Config } from './config.ts';
+import { createDynamodb } from './dynamodb/dynamodb.ts';
 import { createEvents } from './events/events.ts';
 import { createIam } from './iam.ts';
 import { createKms } from './kms/kms.ts';
 import { createLambda } from './lambda/lambda.ts';
+import { createRedshiftData } from './redshiftData/redshiftData.ts';
 import { createS3 } from './s3/s3.ts';
 import { createSagemaker } from './sagemaker/sagemaker.ts';
 import { createSns } from './sns.ts';
@@ -24,9 +26,11 @@ export const servicesOf = (config: Config): readonly Factory[] => [
   createS3,
   createSqs,
   createSns,
+  createDynamodb,
   createEvents,
   createLambda,
   (cloud) => createSagemaker(cloud, config.images, config.jobSlots),
+  (cloud) => createRedshiftData(cloud, config.warehouse),
   createStates,
 ];
 

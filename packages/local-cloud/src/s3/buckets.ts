@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
-import type { Cloud, Input, Operation } from '../aws.ts';
+import type { Cloud, Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { policyProblem } from '../resourcePolicy.ts';
 
@@ -143,8 +143,8 @@ export function bucketsOf(cloud: Cloud) {
   ][] => [
     [
       `Put${name}`,
-      operation({ ...bucketName, [member]: schema } as typeof bucketName, (input) => {
-        const bucket = find(input.Bucket);
+      operation({ ...bucketName, [member]: schema } as Record<string, z.ZodType>, (input) => {
+        const bucket = find(String(input['Bucket']));
         const value = input[member];
         if (name === 'BucketPolicy') checkPolicy(String(value));
         collection.put(bucket.name, { ...bucket, configuration: { ...bucket.configuration, [name]: value } });

@@ -76,8 +76,10 @@ function headersOf(output: Input, names: Readonly<Record<string, string>>): Reco
   const headers: Record<string, string> = {};
   for (const [member, header] of Object.entries(names)) {
     const value = output[member];
-    if (member === 'LastModified') headers[header] = new Date(Number(value) * 1000).toUTCString();
-    else if (value !== undefined) headers[header] = scalar(member, value);
+    if (member === 'LastModified' && value !== undefined)
+      headers[header] = new Date(Number(value) * 1000).toUTCString();
+    else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      headers[header] = String(value);
   }
   return headers;
 }
