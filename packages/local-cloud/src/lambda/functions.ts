@@ -27,7 +27,7 @@ const qualified =
 /** `FunctionName` in any form that AWS takes: name, ARN or partial ARN, alone or with `:$LATEST`. Gives the name. */
 export const functionReference = z
   .string()
-  .regex(qualified, `must satisfy regular expression pattern: ${qualified.source}`)
+  .regex(qualified)
   .transform((text) => qualified.exec(text)?.[1] ?? text);
 
 /** Set by Lambda itself. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */

@@ -21,7 +21,6 @@ export function createLambda(cloud: Cloud): Service {
     {
       FunctionName: functionReference,
       InvocationType: z.enum(['RequestResponse', 'Event']).default('RequestResponse'),
-      LogType: z.literal('None').optional(),
       Payload: z.union([z.string(), z.instanceof(Uint8Array)]).default(''),
     },
     async ({ FunctionName, InvocationType, Payload }) => {
@@ -63,7 +62,6 @@ function checkPayload(payload: string, type: keyof typeof maxPayloadBytes): stri
   try {
     return payload === '' ? '{}' : JSON.stringify(JSON.parse(payload));
   } catch (cause) {
-    const message = `Could not parse request body into json: ${String(cause)}`;
-    throw new AwsError('InvalidRequestContentException', message, { cause });
+    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json', { cause });
   }
 }

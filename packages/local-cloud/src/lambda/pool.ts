@@ -7,11 +7,9 @@ const idleLimit = 60_000;
 export class Pool {
   readonly #create: () => Sandbox;
   readonly #sandboxes = new Set<Sandbox>();
-  /** Sandboxes that nothing runs in, with the timers that end them. */
   readonly #idle = new Map<Sandbox, NodeJS.Timeout>();
   readonly #waiting: (() => void)[] = [];
   #free: number;
-  #pending = 0;
 
   constructor(size: number, create: () => Sandbox) {
     this.#free = size;
@@ -20,12 +18,11 @@ export class Pool {
 
   /** Invocations that run or wait. */
   get pending(): number {
-    return this.#pending;
+    return this.#sandboxes.size - this.#idle.size + this.#waiting.length;
   }
 
   /** Runs the invocation once a sandbox is free. */
   async run(invocation: Omit<Invocation, 'deadline'>): Promise<Outcome> {
-    this.#pending += 1;
     if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#free -= 1;
     const sandbox = [...this.#idle.keys()].findLast(({ usable }) => usable) ?? this.#create();
@@ -33,9 +30,8 @@ export class Pool {
     this.#idle.delete(sandbox);
     this.#sandboxes.add(sandbox);
     const outcome = await sandbox.invoke(invocation);
-    if (sandbox.usable) this.#keep(sandbox);
+    if (sandbox.usable) this.#idle.set(sandbox, setTimeout(() => void this.#stop(sandbox), idleLimit).unref());
     else void this.#stop(sandbox);
-    this.#pending -= 1;
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
     else next();
@@ -46,11 +42,6 @@ export class Pool {
   async close(): Promise<void> {
     this.#waiting.splice(0);
     await Promise.all([...this.#sandboxes].map((sandbox) => this.#stop(sandbox)));
-  }
-
-  #keep(sandbox: Sandbox): void {
-    const timer = setTimeout(() => void this.#stop(sandbox), idleLimit).unref();
-    this.#idle.set(sandbox, timer);
   }
 
   async #stop(sandbox: Sandbox): Promise<void> {

@@ -7,11 +7,10 @@ import type { Cloud } from '../aws.ts';
 import type { FunctionRecord, Functions } from './functions.ts';
 import { Pool } from './pool.ts';
 import { Sandbox } from './sandbox.ts';
-import type { Outcome } from './sandbox.ts';
+import type { Log, Outcome } from './sandbox.ts';
 
 /** Sandboxes per function: a laptop's share of AWS's thousand. */
 const maxSandboxes = 4;
-
 /** AWS's limit for an answer. */
 const maxAnswerBytes = 6_291_556;
 
@@ -72,7 +71,6 @@ function environment(cloud: Cloud, record: FunctionRecord): Record<string, strin
   const credentials = cloud.credentialsFor(record.roleArn, record.name);
   return {
     PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-    LANG: 'en_US.UTF-8',
     // A real sandbox has no such files: the SDK must not fall back to those of whoever runs the local cloud.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
@@ -90,14 +88,13 @@ function environment(cloud: Cloud, record: FunctionRecord): Record<string, strin
     AWS_LAMBDA_FUNCTION_NAME: record.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(record.memorySizeMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${record.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: '[$LATEST]',
   };
 }
 
 /** Appends to the function's log, each line with its time and request id, as CloudWatch Logs shows them. */
-function logTo(cloud: Cloud, name: string): (requestId: string | undefined, text: string) => void {
+function logTo(cloud: Cloud, name: string): Log {
   const file = path.join(cloud.stateDir, 'lambda', `${name}.log`);
   return (requestId, text) => {
     const prefix = `${new Date().toISOString()}\t${requestId ?? 'init'}\t`;

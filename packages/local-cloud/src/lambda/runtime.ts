@@ -44,8 +44,7 @@ process.on('unhandledRejection', (reason) => {
 
 async function importModule(file: string): Promise<unknown> {
   const found = ['', '.js', '.mjs', '.cjs'].map((extension) => file + extension).find((each) => existsSync(each));
-  if (found === undefined)
-    throw named('Runtime.ImportModuleError', `Error: Cannot find module '${path.basename(file)}'`);
+  if (found === undefined) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
   try {
     return (await import(pathToFileURL(found).href)) as unknown;
   } catch (error) {

@@ -20,22 +20,23 @@ export interface Invocation {
 }
 
 /** What a worker is started with: the absolute folder of the code, and `path/to/module.export` in it. */
-export interface WorkerSetup {
-  readonly taskRoot: string;
-  readonly handler: string;
-}
+export type WorkerSetup = Pick<SandboxSpec, 'taskRoot' | 'handler'>;
 
 /** A worker's first outcome says whether the handler is loaded. After a `fatal` failure the worker ends. */
 export type WorkerMessage = Outcome | { readonly log: string; readonly requestId: string | undefined };
 
-export interface SandboxSpec extends WorkerSetup {
+export interface SandboxSpec {
+  readonly taskRoot: string;
+  readonly handler: string;
   /** The worker's whole environment: nothing of the machine's own gets in. */
   readonly env: Record<string, string>;
   readonly memorySizeMb: number;
   readonly timeoutSeconds: number;
   /** What the handler writes, without a request id while it is loaded. */
-  readonly log: (requestId: string | undefined, text: string) => void;
+  readonly log: Log;
 }
+
+export type Log = (requestId: string | undefined, text: string) => void;
 
 /** On AWS, loading the handler has these seconds for itself before the function's own timeout begins to count. */
 const initSeconds = 10;

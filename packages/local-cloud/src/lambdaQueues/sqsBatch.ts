@@ -46,8 +46,10 @@ const member = (value: unknown, name: string): unknown =>
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function failedMessageIds(answer: string, batch: ReadonlySet<string>): ReadonlySet<string> {
-  const failures = member(JSON.parse(answer), 'batchItemFailures') ?? [];
-  if (!Array.isArray(failures)) return batch;
+  const response = JSON.parse(answer) as unknown;
+  if (response === null || response === '') return new Set();
+  const failures = member(response, 'batchItemFailures') ?? [];
+  if (typeof response !== 'object' || !Array.isArray(failures)) return batch;
   const failed = failures.map((failure) => member(failure, 'itemIdentifier'));
   return failed.every((id) => typeof id === 'string' && batch.has(id)) ? new Set(failed as string[]) : batch;
 }
