@@ -7,8 +7,11 @@ const check = (value: unknown) => checkedCatalogue(value, 'the catalogue');
 
 describe('checkedCatalogue', () => {
   it('fills the defaults of the smallest catalogue', () => {
-    const { schemes } = check({ countries: { DE: { schemes: { weee: {} } } } }).countries['DE'] ?? { schemes: {} };
-    expect(schemes['weee']).toMatchObject({ trials: 4, minimumRows: 20, algorithms: [{ name: 'blazingtext' }] });
+    expect(check({ countries: { DE: { schemes: { weee: {} } } } }).countries['DE']?.schemes['weee']).toMatchObject({
+      trials: 4,
+      minimumRows: 20,
+      algorithms: [{ name: 'blazingtext' }],
+    });
   });
 
   it('takes a code twice when its periods do not meet, and a chain of successors', () => {

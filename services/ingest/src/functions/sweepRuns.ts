@@ -1,0 +1,35 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { Run } from '@regulabel/shared/contracts/ingest/run.v1';
+import { environment } from '@regulabel/shared/lambda/environment';
+import { logger, stateHandler } from '@regulabel/shared/lambda/handlers';
+import * as z from 'zod';
+import { RunsTable } from '../aws/runsTable.ts';
+import { settleRun } from '../aws/settleRun.ts';
+import { missingLines } from '../core/completion.ts';
+import { NO_ANSWER_STANDING } from '../core/standing.ts';
+
+const dynamodb = new DynamoDBClient({});
+const events = new EventBridgeClient({});
+
+/** Closes the runs that are past their deadline, and announces what a crash left unsaid. */
+export const handler = stateHandler(z.unknown(), async () => {
+  const runs = new RunsTable(dynamodb, environment('RUNS_TABLE'));
+  const now = new Date();
+  const all = [...(await runs.ofPurpose('training')), ...(await runs.ofPurpose('inference'))];
+  const overdue = all.filter(({ status, deadline }) => status === 'running' && new Date(deadline) <= now);
+  const unsaid = all.filter(({ announced, revision }) => announced < revision);
+  for (const run of overdue) await giveUp(runs, run);
+  for (const { runId } of [...overdue, ...unsaid]) {
+    await settleRun({ runs, events, bus: environment('BUS'), now: () => new Date() }, runId);
+  }
+  return { overdue: overdue.map(({ runId }) => runId), unsaid: unsaid.map(({ runId }) => runId) };
+});
+
+async function giveUp(runs: RunsTable, run: Run): Promise<void> {
+  const missing = missingLines(run, await runs.results(run.runId));
+  logger.warn('A run is past its deadline', { runId: run.runId, missing });
+  for (const line of missing) {
+    await runs.record(run.runId, { ...line, outcome: 'failed', reason: 'no answer' }, NO_ANSWER_STANDING);
+  }
+}
