@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AwsError, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
 import { notSupported, operation } from '../operation.ts';
-import { Deliveries } from './delivery.ts';
+import { createDeliveries, type Delivery } from './delivery.ts';
 import { INVOCABLE, targetKind } from './invokeTarget.ts';
 import { parseJson } from './json.ts';
 import { busParameter, newBus, nameOf, newRule, target, type EventEnvelope, type Target } from './model.ts';
+import type { Outbox } from './outbox.ts';
 import { fieldsOf, type Fields, type Pattern } from './pattern.ts';
 import { accept, busName, checkEntries, entry, type Entry } from './putEvents.ts';
 import { isPath } from './targetInput.ts';
@@ -17,7 +18,7 @@ const MOST_TARGETS = 5;
 
 /** EventBridge: buses, rules, PutEvents, and the deliveries that follow. */
 export function createEvents(cloud: Cloud): Service {
-  const deliveries = new Deliveries(cloud);
+  const deliveries = createDeliveries(cloud);
   const events = new EventBridge(cloud, deliveries);
   const prefix = z.string().optional();
   const rule = { Rule: nameOf(64), EventBusName: busParameter };
@@ -57,13 +58,13 @@ export function createEvents(cloud: Cloud): Service {
 
 class EventBridge {
   readonly #cloud: Cloud;
-  readonly #deliveries: Deliveries;
+  readonly #deliveries: Outbox<Delivery>;
   readonly #buses;
   readonly #rules;
   readonly #targets;
   readonly #patterns = new Map<string, Pattern>();
 
-  constructor(cloud: Cloud, deliveries: Deliveries) {
+  constructor(cloud: Cloud, deliveries: Outbox<Delivery>) {
     this.#cloud = cloud;
     this.#deliveries = deliveries;
     this.#buses = cloud.store.collection<Bus>('events.bus');
@@ -156,9 +157,17 @@ class EventBridge {
       return;
     }
     const fields = eventFields(event);
+    const ingestionTime = new Date().toISOString();
     for (const rule of this.rules(bus)) {
       if (rule.State === 'DISABLED' || !this.#pattern(rule.EventPattern).matches(fields)) continue;
-      for (const each of this.targets(rule)) this.#deliveries.put(event, rule.Arn, each);
+      for (const target of this.targets(rule)) {
+        this.#deliveries.put(`${event.id}/${rule.Arn}/${target.Id}`, {
+          event,
+          ruleArn: rule.Arn,
+          target,
+          ingestionTime,
+        });
+      }
     }
   }
 

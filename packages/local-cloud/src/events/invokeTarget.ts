@@ -51,7 +51,8 @@ export const queueUrl = (cloud: Cloud, queueArn: string): string => {
   return `${cloud.endpoint}/${account}/${name}`;
 };
 
-async function startOnce(start: () => Promise<unknown>): Promise<void> {
+/** An execution of that name that exists already is the one to be started. */
+export async function startOnce(start: () => Promise<unknown>): Promise<void> {
   try {
     await start();
   } catch (error) {
