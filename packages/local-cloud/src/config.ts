@@ -13,7 +13,14 @@ const config = z.strictObject({
   /** SSM parameters that exist before the templates are deployed. */
   parameters: z.record(z.string().startsWith('/'), line),
   /** Job images by their exact URI, and the command that stands for each. */
-  images: z.array(z.strictObject({ image: line, command: z.array(line).min(1) })),
+  images: z.array(
+    z.strictObject({
+      image: line,
+      command: z.array(line).min(1),
+      /** For an image that stands for a built-in algorithm: the metrics that SageMaker finds in its log by itself. */
+      metrics: z.array(z.strictObject({ Name: line, Regex: line })).exactOptional(),
+    }),
+  ),
   /** How many jobs may run at a time. */
   jobSlots: z.int().min(1),
   warehouse: z.strictObject({
