@@ -33,6 +33,8 @@ export const predictionsPrefix = (caller: 'evaluation' | 'production', month: st
   `${runPredictionsPrefix(caller, month, line.runId)}country=${line.country}/scheme=${line.scheme}/`;
 export const summaryPrefix = (caller: 'evaluation' | 'production', line: LineOfRun): string =>
   `summary/${caller}/${line.runId}/${line.country}/${line.scheme}/`;
+/** The file that the job `collect` writes into its summary output. */
+export const summaryUri = (prefix: string): string => `${prefix}summary.json`;
 export const classificationReportKey = (month: string, runId: string, revision: number): string =>
   `reports/month=${month}/${runId}-${revision}.json`;
 /** Where the jobs of an inference write: `output` of the inference execution's input. */
@@ -49,6 +51,8 @@ export const inferenceOutput = (
 
 /** evaluation's bucket. */
 export const scoresPrefix = (line: LineOfRun): string => `scores/${line.runId}/${line.country}/${line.scheme}/`;
+/** The file that the job `score` writes into its output. */
+export const scoresUri = (prefix: string): string => `${prefix}scores.json`;
 export const trainingReportKey = (runId: string, revision: number): string => `reports/${runId}-${revision}.json`;
 
 export const s3Uri = (bucket: string, key: string): string => `s3://${bucket}/${key}`;

@@ -12,6 +12,15 @@ export const trainingReport = z.object({
   catalogueVersion,
   startedAt: instant,
   closedAt: instant,
-  lines: z.array(z.object({ country, scheme, outcome, reason: z.string().optional(), decision: decision.optional() })),
+  lines: z.array(
+    z.object({
+      country,
+      scheme,
+      outcome,
+      reason: z.string().optional(),
+      explanation: z.string().optional(),
+      decision: decision.optional(),
+    }),
+  ),
 });
 export type TrainingReport = z.infer<typeof trainingReport>;

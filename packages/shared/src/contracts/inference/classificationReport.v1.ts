@@ -23,6 +23,8 @@ export const classificationReport = z.object({
       scheme,
       outcome,
       reason: z.string().optional(),
+      /** For people: the figures behind the reason. */
+      explanation: z.string().optional(),
       /** A prefix with the line's prediction files; present with `summary`, for `labelled`. */
       predictions: s3Uri.optional(),
       summary: predictionSummary

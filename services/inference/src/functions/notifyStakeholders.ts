@@ -1,0 +1,44 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { objectExists, readJson, writeJsonOnce } from '@regulabel/shared/aws/objects';
+import { classificationReport as contract } from '@regulabel/shared/contracts/inference/classificationReport.v1';
+import { predictionSummary } from '@regulabel/shared/contracts/inference/prediction.v1';
+import { classificationRunCompleted } from '@regulabel/shared/contracts/ingest/classificationRunCompleted.v1';
+import type { LineResult } from '@regulabel/shared/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/shared/contracts/values';
+import { ContractError } from '@regulabel/shared/errors';
+import { classificationReportKey, s3Uri, summaryUri } from '@regulabel/shared/keys';
+import { environment } from '@regulabel/shared/lambda/environment';
+import { ownEvent, queueHandler } from '@regulabel/shared/lambda/handlers';
+import { parseStrictly } from '@regulabel/shared/parse';
+import { classificationReport, stakeholderMessage } from '../core/classificationReport.ts';
+
+const s3 = new S3Client({});
+const sns = new SNSClient({});
+
+const bucket = environment('PREDICTIONS_BUCKET');
+const topicArn = environment('STAKEHOLDERS_TOPIC_ARN');
+
+/**
+ * A month is labelled: tells the stakeholders and keeps the report. The report is written after the message, so its
+ * being there says that the message went out: a crash between the two sends the message again, and loses none.
+ */
+export const handler = queueHandler(ownEvent(classificationRunCompleted), async ({ detail: { data } }) => {
+  const { runId, month, revision } = data;
+  if (month === undefined) throw new ContractError(classificationRunCompleted.detailType, 'data.month: missing');
+  const uri = s3Uri(bucket, classificationReportKey(month, runId, revision));
+  if (await objectExists(s3, uri)) return;
+
+  const summaries = new Map(await Promise.all(data.lines.filter(hasSummary).map(readSummary)));
+  const report = parseStrictly(contract, classificationReport({ ...data, month }, summaries, bucket), uri);
+  const { subject, body } = stakeholderMessage(report, uri);
+  await sns.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: body }));
+  await writeJsonOnce(s3, uri, contract, report);
+});
+
+type Summarised = LineResult & { readonly summary: string };
+
+const hasSummary = (line: LineResult): line is Summarised => line.summary !== undefined;
+
+const readSummary = async (line: Summarised) =>
+  [lineName(line), await readJson(s3, summaryUri(line.summary), predictionSummary)] as const;
