@@ -78,7 +78,7 @@ const demoRun = (purpose: RunRequest['purpose'], month: string): RunRequest => (
   purpose,
   scheduledTime: new Date(`${nextMonth(month)}-01T02:00:00Z`),
   token: `demo-${month}`,
-  month,
+  ...(purpose === 'inference' ? { month } : {}),
 });
 
 const whereToLook = (options: DemoOptions): string[] => [

@@ -34,9 +34,19 @@ export async function startRun(session: Session, request: RunRequest, pause: () 
     const execution = await session.sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (execution.status !== 'RUNNING' && execution.status !== 'SUCCEEDED') {
       throw new CommandError(
-        `run ${runId} did not start: ${execution.error ?? execution.status ?? 'unknown'}: ${execution.cause ?? 'no cause given'}`,
+        `run ${runId} did not start: ${execution.error ?? execution.status ?? 'unknown'}: ${readable(execution.cause)}`,
       );
     }
     await pause();
+  }
+}
+
+/** A function's failure comes as JSON with its trace; what a person needs of it is the message. */
+function readable(cause = 'no cause given'): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
   }
 }
