@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, servicePrincipal, type Cloud, type Output, type Service } from './aws.ts';
-import { parseJson, type Json } from './events/json.ts';
 import { queueUrl } from './events/invokeTarget.ts';
-import { InvalidPattern } from './events/invalidPattern.ts';
-import { compilePattern, fieldsOf } from './events/pattern.ts';
 import { notSupported, operation } from './operation.ts';
 import { messageAttributes, type MessageAttributes } from './queues/messageAttributes.ts';
 
@@ -156,11 +153,10 @@ class Sns {
       throw notSupported(`The subscription protocol ${Protocol}`);
     }
     for (const name of Object.keys(given)) {
-      if (!['FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery', 'RedrivePolicy'].includes(name)) {
+      if (!['RawMessageDelivery', 'RedrivePolicy'].includes(name)) {
         throw notSupported(`The subscription attribute ${name}`);
       }
     }
-    checkFilter(given['FilterPolicy']);
     const known = this.subscriptions(this.topic(TopicArn)).find(
       (each) => each.Protocol === Protocol && each.Endpoint === Endpoint,
     );
@@ -196,8 +192,7 @@ class Sns {
     if (message.Message === '') throw invalid('Empty message');
     if (Buffer.byteLength(message.Message) > MOST_BYTES) throw invalid('Message too long');
     for (const subscription of this.subscriptions(message.topicArn)) {
-      if (!isConfirmed(subscription) || !passesFilter(subscription.attributes, message)) continue;
-      await this.#deliver(subscription, message);
+      if (isConfirmed(subscription)) await this.#deliver(subscription, message);
     }
     return { MessageId: message.id };
   }
@@ -272,38 +267,4 @@ const isConfirmed = ({ Protocol }: Subscription): boolean => !CONFIRMED_BY_HAND.
 
 function checkAttribute(name: string): void {
   if (!TOPIC_ATTRIBUTES.has(name)) throw invalid('AttributeName');
-}
-
-/** A filter policy is an event pattern, over the message's attributes or over its body. */
-function checkFilter(policy: string | undefined): void {
-  if (policy === undefined) return;
-  try {
-    compilePattern(policy);
-  } catch (error) {
-    if (!(error instanceof InvalidPattern)) throw error;
-    throw new AwsError('InvalidParameter', `Invalid parameter: FilterPolicy: ${error.message}`, { cause: error });
-  }
-}
-
-function passesFilter({ FilterPolicy, FilterPolicyScope }: Attributes, message: Message): boolean {
-  if (FilterPolicy === undefined) return true;
-  const filtered = FilterPolicyScope === 'MessageBody' ? bodyOf(message) : attributesOf(message);
-  return filtered?.kind === 'object' && compilePattern(FilterPolicy).matches(fieldsOf(filtered));
-}
-
-function bodyOf({ Message }: Message): Json | undefined {
-  try {
-    return parseJson(Message);
-  } catch {
-    return undefined;
-  }
-}
-
-function attributesOf({ MessageAttributes }: Message): Json {
-  const members = Object.entries(MessageAttributes).map(([name, { DataType, StringValue = '' }]): [string, Json] => {
-    if (DataType === 'Number') return [name, { kind: 'number', text: StringValue }];
-    if (DataType === 'String.Array') return [name, parseJson(StringValue) ?? { kind: 'array', items: [] }];
-    return [name, { kind: 'string', value: StringValue }];
-  });
-  return { kind: 'object', members };
 }

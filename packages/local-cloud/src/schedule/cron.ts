@@ -75,22 +75,21 @@ function values(field: string, least: number, most: number, names: readonly stri
     const numeric = item.replace(/[A-Z]+/g, (word) =>
       names.includes(word) ? String(names.indexOf(word) + least) : word,
     );
-    const [range, step] = numeric.split('/');
-    const [first, last] = bounds(range ?? '', step !== undefined, least, most) ?? [];
-    if (first === undefined || last === undefined || !/^[1-9]\d*$/.test(step ?? '1')) return undefined;
-    if (first < least || last > most || first > last) return undefined;
-    for (let value = first; value <= last; value += Number(step ?? 1)) all.add(value);
+    const range = rangeOf(numeric, least, most);
+    if (range === undefined || range.first < least || range.last > most || range.first > range.last) return undefined;
+    for (let value = range.first; value <= range.last; value += range.step) all.add(value);
   }
   return [...all].sort((left, right) => left - right);
 }
 
-/** With a step, a single value begins a range to the end. */
-function bounds(range: string, stepped: boolean, least: number, most: number): [number, number] | undefined {
-  if (range === '*') return [least, most];
-  const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
-  if (first === undefined) return undefined;
-  if (last !== undefined) return [Number(first), Number(last)];
-  return [Number(first), stepped ? most : Number(first)];
+function rangeOf(item: string, least: number, most: number): { first: number; last: number; step: number } | undefined {
+  const match = /^(?:(\*)|(\d+)(?:-(\d+))?)(?:\/([1-9]\d*))?$/.exec(item);
+  if (match === null) return undefined;
+  const [, all, first, last, step] = match;
+  if (all !== undefined) return { first: least, last: most, step: Number(step ?? 1) };
+  // With a step, a single value begins a range to the end.
+  const end = step === undefined ? first : most;
+  return { first: Number(first), last: Number(last ?? end), step: Number(step ?? 1) };
 }
 
 function dayOfMonth(field: string): Cron['isDay'] | undefined {
