@@ -9,6 +9,9 @@ import { VirtualClock } from './virtualClock.ts';
 /** Makes a stubbed task fail: throw one. Any other object with an `error` string does as well. */
 export { TaskError } from '../asl/failure.ts';
 
+/** Returned by a stub: the task never ends, so that its timeouts show. */
+export const unanswered: unique symbol = Symbol('unanswered');
+
 /** What a Task state answers: `args` is its evaluated Arguments, `attempt` counts its calls from 1 over the whole walk. */
 export type StubTask = (args: Json, attempt: number) => unknown;
 
@@ -50,12 +53,13 @@ export async function walk({ definition, input = {}, tasks = {}, context = {} }:
   const clock = new VirtualClock(context.startTime ?? Date.UTC(2026, 0, 1));
   const events: HistoryEvent[] = [];
   const calls = new Map<string, number>();
-  const call = async (name: string, args: Json): Promise<Json> => {
+  const call = async (name: string, args: Json): Promise<Json | typeof unanswered> => {
     const attempt = (calls.get(name) ?? 0) + 1;
     calls.set(name, attempt);
     const stub = tasks[name];
     if (stub === undefined) throw new Error(`The walk came to the Task '${name}', which has no stub.`);
-    return toJson(await clock.hold(() => asTaskError(stub, args, attempt)));
+    const result = await clock.hold(() => asTaskError(stub, args, attempt));
+    return result === unanswered ? unanswered : toJson(result);
   };
   const { executionName: name = 'walk', stateMachineName: machine = 'machine' } = context;
   const run: Run = new Run(
@@ -75,11 +79,9 @@ export async function walk({ definition, input = {}, tasks = {}, context = {} }:
       clock,
       task: async ({ attempt }: TaskCall) => {
         const result = await call(attempt.state, attempt.arguments);
-        if (attempt.token !== undefined)
-          setImmediate(() => {
-            run.answer(attempt.id, { output: result });
-          });
-        return result;
+        if (attempt.token === undefined) return result === unanswered ? new Promise(() => undefined) : result;
+        if (result !== unanswered) run.answer(attempt.id, { output: result });
+        return {};
       },
       commit: (change) => {
         events.push(...change.events);
