@@ -112,34 +112,41 @@ export class Runner {
   }
 
   async #life<K extends RunKind>(job: Job<K>, group: string, controller: AbortController): Promise<void> {
-    const { signal } = controller;
     try {
-      await this.#slots.acquire(group, signal);
+      await this.#slots.acquire(group, controller.signal);
     } catch {
       this.#end(job, { status: 'Stopped' });
       return;
     }
+    const limit = Math.min(this.#work(job).maxRuntimeSeconds(job) * 1000, LONGEST_TIMER_MS);
+    const timer = setTimeout(() => {
+      controller.abort(OUT_OF_TIME);
+    }, limit);
+    const outcome = await this.#attempt(job, controller.signal);
+    clearTimeout(timer);
+    this.#end(job, outcome);
+    this.#slots.release();
+  }
+
+  /** The folder holds data in plain text: it is gone before anybody learns that the job has ended. */
+  async #attempt<K extends RunKind>(job: Job<K>, signal: AbortSignal): Promise<Changes> {
     const folder = path.join(this.#cloud.stateDir, 'sagemaker', 'jobs', job.kind, job.name);
-    const work: Work<K> = this.#works[job.kind];
-    const timer = setTimeout(
-      () => {
-        controller.abort(OUT_OF_TIME);
-      },
-      Math.min(work.maxRuntimeSeconds(job) * 1000, LONGEST_TIMER_MS),
-    );
     try {
-      await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
       const started = this.#record(job, { started: now(), modified: now() });
-      const details = await work.perform(started, this.#bench(started, folder, signal));
-      this.#end(job, { status: 'Completed', details: { ...started.details, ...details } });
+      try {
+        const details = await this.#work(job).perform(started, this.#bench(started, folder, signal));
+        return { status: 'Completed', details: { ...started.details, ...details } };
+      } finally {
+        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      }
     } catch (error) {
-      this.#end(job, this.#outcome(job, error, signal));
-    } finally {
-      clearTimeout(timer);
-      await rm(folder, { recursive: true, force: true });
-      this.#slots.release();
+      return this.#outcome(job, error, signal);
     }
+  }
+
+  #work<K extends RunKind>(job: Job<K>): Work<K> {
+    return this.#works[job.kind];
   }
 
   /** After close nothing is written: an unfinished job is found unfinished by the next life. */
@@ -167,7 +174,7 @@ export class Runner {
   }
 
   #bench<K extends RunKind>(job: Job<K>, folder: string, signal: AbortSignal): Bench {
-    const work: Work<K> = this.#works[job.kind];
+    const work = this.#work(job);
     const role = work.roleArn(job);
     const logFile = path.join(this.#cloud.stateDir, 'sagemaker', 'logs', job.kind, `${job.name}.log`);
     const image = (uri: string): JobImage => {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -91,6 +93,18 @@ const running = (kind: string, name: string) =>
     return job[`${kind}StartTime`] === undefined ? undefined : job;
   });
 
+/** A zombie that nobody has waited for yet is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== 'linux') return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
 const cluster = { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 };
 const input = (name: string, uri: string) => ({
   InputName: name,
@@ -149,7 +163,7 @@ describe('a processing job', () => {
     expect(job).toMatchObject({ ProcessingJobStatus: 'Completed', ExitMessage: 'all went well', RoleArn: ROLE });
     expect(job).not.toHaveProperty('Tags');
     expect(await cloud.keys('out')).toEqual(['out/deep/er.txt', 'out/seen.json']);
-    const seen = JSON.parse(await cloud.get('out/seen.json')) as Record<string, never>;
+    const seen = JSON.parse(await cloud.get('out/seen.json')) as { env: Record<string, string> };
     expect(seen).toMatchObject({
       args: ['--month', '2026-01'],
       cwd: true,
@@ -164,7 +178,7 @@ describe('a processing job', () => {
         AWS_ACCESS_KEY_ID: `KEY-OF-${ROLE}`,
       },
     });
-    expect(Object.keys(seen['env'] as object)).not.toContain('NODE_OPTIONS');
+    expect(Object.keys(seen.env)).not.toContain('NODE_OPTIONS');
     expect(existsSync(path.join(cloud.stateDir, 'sagemaker', 'jobs', 'Processing', 'job'))).toBe(false);
     expect(await api('ListTags', { ResourceArn: arn })).toEqual({ Tags: [{ Key: 'run', Value: '1' }] });
   });
@@ -361,6 +375,30 @@ describe('a training job', () => {
     expect(again['TrainingJobStatus']).toBe('InProgress');
     await api('StopTrainingJob', { TrainingJobName: 'long' });
     expect(await ended('Training', 'long')).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'Stopped' });
+  });
+
+  it('outlives neither kill -9 of its server nor a second start: its process is killed first', async () => {
+    await start();
+    const { stateDir } = cloud;
+    await cloud.close();
+    const program = path.join(import.meta.dirname, '..', 'testing', 'trainForever.ts');
+    const args = ['--disable-warning=ExperimentalWarning', program, stateDir, JSON.stringify(images)];
+    const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: {} });
+    const pid = Number(((await once(server.stdout, 'data')) as [Buffer])[0].toString());
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    expect(isAlive(pid)).toBe(true);
+
+    cloud = await EmbeddedServices.start([(each) => createSagemaker(each, images, 1)], stateDir);
+    await eventually(() => (isAlive(pid) ? undefined : true));
+    const restarted = await eventually(() => {
+      const job = cloud.store.collection<{ child?: { pid: number } }>('sagemaker/training-job').get('long');
+      return job?.child?.pid === pid ? undefined : job?.child?.pid;
+    });
+    expect(isAlive(restarted)).toBe(true);
+    await api('StopTrainingJob', { TrainingJobName: 'long' });
+    await ended('Training', 'long');
+    expect(isAlive(restarted)).toBe(false);
   });
 });
 
