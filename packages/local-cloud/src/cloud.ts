@@ -7,7 +7,7 @@ import type { Config } from './config.ts';
 import { Sessions } from './credentials.ts';
 import { lockStateDir } from './lock.ts';
 import { notSupported } from './operation.ts';
-import { prepareAccount, servicesOf } from './services.ts';
+import { deploy, servicesOf } from './services.ts';
 import { listen } from './server.ts';
 import { Store } from './store.ts';
 import { deployTemplates } from './template/deployTemplates.ts';
@@ -74,7 +74,7 @@ class EmbeddedCloud implements RunningCloud {
       this.#services.set(service.name, service);
     }
     await this.#bootstrap();
-    await prepareAccount(this, config);
+    await deploy(this, config);
     await deployTemplates(this, config);
     for (const service of this.#services.values()) await service.resume?.();
     this.log(`serving ${this.endpoint}`);

@@ -17,7 +17,6 @@ export interface Role {
   readonly CreateDate: number;
   readonly AssumeRolePolicyDocument: string;
   readonly inlinePolicies: Readonly<Record<string, string>>;
-  readonly managedPolicies: readonly string[];
 }
 
 const roles = (store: Store) => store.collection<Role>('iam.role');
@@ -41,7 +40,7 @@ export function createIam(cloud: Cloud): Service {
   const existing = (name: string): Role => {
     const role = collection.get(name);
     if (role !== undefined) return role;
-    throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, { status: 404 });
+    throw noSuchEntity(`The role with name ${name}`);
   };
   const update = (name: string, change: Partial<Role>): void => {
     collection.put(name, { ...existing(name), ...change });
@@ -76,7 +75,6 @@ export function createIam(cloud: Cloud): Service {
             CreateDate: Math.floor(Date.now() / 1000),
             AssumeRolePolicyDocument: policyDocument(AssumeRolePolicyDocument),
             inlinePolicies: {},
-            managedPolicies: [],
           };
           collection.put(RoleName, role);
           return { Role: describe(role) };
@@ -87,13 +85,6 @@ export function createIam(cloud: Cloud): Service {
         Roles: collection.list().flatMap(({ value }) => (value.Path.startsWith(PathPrefix) ? [describe(value)] : [])),
         IsTruncated: false,
       })),
-      DeleteRole: operation({ RoleName: roleName }, ({ RoleName }) => {
-        const { inlinePolicies, managedPolicies } = existing(RoleName);
-        if (Object.keys(inlinePolicies).length + managedPolicies.length > 0)
-          throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.', { status: 409 });
-        collection.remove(RoleName);
-        return {};
-      }),
       UpdateAssumeRolePolicy: operation({ RoleName: roleName, PolicyDocument: document }, (input) => {
         update(input.RoleName, { AssumeRolePolicyDocument: policyDocument(input.PolicyDocument) });
         return {};
@@ -105,34 +96,14 @@ export function createIam(cloud: Cloud): Service {
         });
         return {};
       }),
-      GetRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, ({ RoleName, PolicyName }) => {
-        const PolicyDocument = existing(RoleName).inlinePolicies[PolicyName];
-        if (PolicyDocument === undefined) throw noPolicy(PolicyName);
-        return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(PolicyDocument) };
-      }),
       DeleteRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, ({ RoleName, PolicyName }) => {
         const { [PolicyName]: removed, ...inlinePolicies } = existing(RoleName).inlinePolicies;
-        if (removed === undefined) throw noPolicy(PolicyName);
+        if (removed === undefined) throw noSuchEntity(`The role policy with name ${PolicyName}`);
         update(RoleName, { inlinePolicies });
         return {};
       }),
       ListRolePolicies: operation({ RoleName: roleName }, ({ RoleName }) => ({
         PolicyNames: Object.keys(existing(RoleName).inlinePolicies),
-        IsTruncated: false,
-      })),
-      AttachRolePolicy: operation(
-        { RoleName: roleName, PolicyArn: z.string().startsWith('arn:aws:iam::') },
-        (input) => {
-          const { managedPolicies } = existing(input.RoleName);
-          update(input.RoleName, { managedPolicies: [...new Set([...managedPolicies, input.PolicyArn])] });
-          return {};
-        },
-      ),
-      ListAttachedRolePolicies: operation({ RoleName: roleName }, ({ RoleName }) => ({
-        AttachedPolicies: existing(RoleName).managedPolicies.map((PolicyArn) => ({
-          PolicyName: PolicyArn.split('/').at(-1),
-          PolicyArn,
-        })),
         IsTruncated: false,
       })),
     },
@@ -144,7 +115,6 @@ const describe = (role: Role) => ({
   ...role,
   AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
   inlinePolicies: undefined,
-  managedPolicies: undefined,
 });
 
 function policyDocument(text: string): string {
@@ -157,5 +127,5 @@ function policyDocument(text: string): string {
   throw new AwsError('MalformedPolicyDocument', 'Syntax errors in policy.');
 }
 
-const noPolicy = (name: string): AwsError =>
-  new AwsError('NoSuchEntity', `The role policy with name ${name} cannot be found.`, { status: 404 });
+const noSuchEntity = (what: string): AwsError =>
+  new AwsError('NoSuchEntity', `${what} cannot be found.`, { status: 404 });

@@ -35,5 +35,5 @@ export async function lockStateDir(stateDir: string, patience = 5000): Promise<(
   }
 }
 
-/** SQLITE_BUSY. */
-const isBusy = (error: unknown): boolean => error instanceof Error && 'errcode' in error && error.errcode === 5;
+const SQLITE_BUSY = 5;
+const isBusy = (error: unknown): boolean => (error as { errcode?: unknown }).errcode === SQLITE_BUSY;

@@ -11,21 +11,23 @@ const USAGE = 'usage: main.ts serve --config FILE --state DIR [--port N]';
  */
 async function main(): Promise<void> {
   const { config, state, port } = options();
+  const ended = toldToEnd();
   const cloud = await startCloud(readConfig(config), resolve(state), port);
   const { endpoint, region, administrator } = cloud;
   process.stdout.write(`${JSON.stringify({ endpoint, region, ...administrator })}\n`);
-
-  const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      end(undefined);
-    });
-  process.stdin.once('close', () => {
-    end(undefined);
-  });
-  process.stdin.resume();
   await ended;
   await cloud.stop();
+}
+
+/** Settles at SIGTERM, SIGINT, or the end of standard input. */
+function toldToEnd(): Promise<undefined> {
+  const { promise, resolve: end } = Promise.withResolvers<undefined>();
+  const told = (): void => {
+    end(undefined);
+  };
+  process.once('SIGTERM', told).once('SIGINT', told);
+  process.stdin.once('close', told).resume();
+  return promise;
 }
 
 function options(): { config: string; state: string; port: number } {

@@ -60,35 +60,19 @@ describe('callers', () => {
     await expect(s3.send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
+  const unknown = ['UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidAccessKeyId'];
+  const mismatch = ['InvalidSignatureException', 'SignatureDoesNotMatch', 'SignatureDoesNotMatch'];
   it.each([
-    [
-      'an unknown key',
-      { accessKeyId: 'ASIA0000000000000000' },
-      'UnrecognizedClientException',
-      'InvalidClientTokenId',
-      'InvalidAccessKeyId',
-    ],
-    [
-      'a token of another session',
-      { sessionToken: 'other' },
-      'UnrecognizedClientException',
-      'InvalidClientTokenId',
-      'InvalidAccessKeyId',
-    ],
-    [
-      'a wrong secret',
-      { secretAccessKey: 'guess' },
-      'InvalidSignatureException',
-      'SignatureDoesNotMatch',
-      'SignatureDoesNotMatch',
-    ],
-  ])('with %s are refused in the words of each protocol', async (_what, wrong, json, query, xml) => {
+    ['an unknown key', { accessKeyId: 'ASIA0000000000000000' }, unknown],
+    ['a token of another session', { sessionToken: 'other' }, unknown],
+    ['a wrong secret', { secretAccessKey: 'guess' }, mismatch],
+  ])('with %s are refused in the words of each protocol', async (_what, wrong, [json, query, xml]) => {
     const config = { ...local.clientConfig, credentials: { ...local.clientConfig.credentials, ...wrong } };
-    await expect(new SSMClient(config).send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({
-      name: json,
-    });
-    await expect(new STSClient(config).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: query });
-    await expect(new S3Client(config).send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: xml });
+    const refused = (name: string | undefined) => ({ name, $metadata: { httpStatusCode: 403 } });
+    const ssm = new SSMClient(config).send(new GetParameterCommand({ Name: 'x' }));
+    await expect(ssm).rejects.toMatchObject(refused(json));
+    await expect(new STSClient(config).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject(refused(query));
+    await expect(new S3Client(config).send(new ListBucketsCommand({}))).rejects.toMatchObject(refused(xml));
   });
 
   it('of another region are refused', async () => {

@@ -9,11 +9,13 @@ import { createLambda } from './lambda/lambda.ts';
 import { createRedshiftData } from './redshiftData/redshiftData.ts';
 import { createS3 } from './s3/s3.ts';
 import { createSagemaker } from './sagemaker/sagemaker.ts';
+import { createScheduler } from './scheduler.ts';
 import { createSns } from './sns.ts';
 import { createSqs } from './sqs.ts';
 import { createSsm } from './ssm.ts';
 import { createStates } from './states/states.ts';
 import { createSts } from './sts.ts';
+import { deployTemplates } from './template/deployTemplates.ts';
 
 type Factory = (cloud: Cloud) => Service | Promise<Service>;
 
@@ -32,14 +34,16 @@ export const servicesOf = (config: Config): readonly Factory[] => [
   (cloud) => createSagemaker(cloud, config.images, config.jobSlots),
   (cloud) => createRedshiftData(cloud, config.warehouse),
   createStates,
+  createScheduler,
 ];
 
-/** What exists before a template is deployed: the staging bucket and the parameters of the configuration. */
-export async function prepareAccount(cloud: Cloud, { warehouse, parameters }: Config): Promise<void> {
+/** What the configuration asks for: the staging bucket, the parameters, then the templates, which may resolve them. */
+export async function deploy(cloud: Cloud, { warehouse, parameters, templates }: Config): Promise<void> {
   const deployer = servicePrincipal('cloudformation');
   const { Buckets } = (await cloud.call('s3', 'ListBuckets', {}, deployer)) as { Buckets: { Name: string }[] };
   if (!Buckets.some(({ Name }) => Name === warehouse.bucket))
     await cloud.call('s3', 'CreateBucket', { Bucket: warehouse.bucket }, deployer);
   for (const [Name, Value] of Object.entries(parameters))
     await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, deployer);
+  await deployTemplates(cloud, { templates });
 }

@@ -66,7 +66,7 @@ export function createSsm(cloud: Cloud): Service {
       ),
       GetParameter: operation({ Name: z.string(), WithDecryption: flag }, ({ Name }) => {
         const parameter = parameters.get(Name);
-        if (parameter === undefined) throw notFound(Name);
+        if (parameter === undefined) throw new AwsError('ParameterNotFound', `Parameter ${Name} not found.`);
         return { Parameter: answer(parameter) };
       }),
       GetParameters: operation({ Names: z.array(z.string()).min(1).max(10), WithDecryption: flag }, ({ Names }) => {
@@ -86,12 +86,6 @@ export function createSsm(cloud: Cloud): Service {
           };
         },
       ),
-      DeleteParameter: operation({ Name: z.string() }, ({ Name }) => {
-        if (!parameters.remove(Name)) throw notFound(Name);
-        return {};
-      }),
     },
   };
 }
-
-const notFound = (name: string): AwsError => new AwsError('ParameterNotFound', `Parameter ${name} not found.`);

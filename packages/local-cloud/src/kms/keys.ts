@@ -7,10 +7,8 @@ export interface Key {
   readonly Description: string;
   /** Epoch seconds. */
   readonly CreationDate: number;
-  readonly KeyState: 'Enabled' | 'Disabled' | 'PendingDeletion';
-  readonly DeletionDate?: number;
+  readonly Enabled: boolean;
   readonly policy: string;
-  readonly rotation: boolean;
 }
 
 interface Alias {
@@ -56,9 +54,8 @@ export function keysOf(cloud: Cloud) {
         KeyId: randomUUID(),
         Description: description,
         CreationDate: Date.now() / 1000,
-        KeyState: 'Enabled',
+        Enabled: true,
         policy,
-        rotation: false,
       };
       cloud.store.transaction(() => {
         materials.put(key.KeyId, randomBytes(32).toString('base64'));
@@ -73,10 +70,7 @@ export function keysOf(cloud: Cloud) {
     },
     /** The secret of a key that is fit for use. */
     materialOf(key: Key): Buffer {
-      if (key.KeyState === 'Disabled')
-        throw new AwsError('DisabledException', `${arnOf(`key/${key.KeyId}`)} is disabled.`);
-      if (key.KeyState === 'PendingDeletion')
-        throw new AwsError('KMSInvalidStateException', `${arnOf(`key/${key.KeyId}`)} is pending deletion.`);
+      if (!key.Enabled) throw new AwsError('DisabledException', `${arnOf(`key/${key.KeyId}`)} is disabled.`);
       return Buffer.from(materials.get(key.KeyId) ?? '', 'base64');
     },
     alias: {
@@ -91,9 +85,6 @@ export function keysOf(cloud: Cloud) {
         const alias = aliases.get(name);
         if (alias === undefined) throw notFound('Alias', arnOf(name));
         aliases.put(name, { ...alias, TargetKeyId: find(keyId).KeyId, LastUpdatedDate: Date.now() / 1000 });
-      },
-      remove(name: string): void {
-        if (!aliases.remove(name)) throw notFound('Alias', arnOf(name));
       },
     },
   };

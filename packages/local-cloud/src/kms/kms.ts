@@ -33,11 +33,10 @@ export function createKms(cloud: Cloud): Service {
       KeyId: key.KeyId,
       Arn: keys.arnOf(key),
       CreationDate: key.CreationDate,
-      Enabled: key.KeyState === 'Enabled',
+      Enabled: key.Enabled,
       Description: key.Description,
       KeyUsage: 'ENCRYPT_DECRYPT',
-      KeyState: key.KeyState,
-      ...(key.DeletionDate === undefined ? {} : { DeletionDate: key.DeletionDate }),
+      KeyState: key.Enabled ? 'Enabled' : 'Disabled',
       Origin: 'AWS_KMS',
       KeyManager: 'CUSTOMER',
       KeySpec: 'SYMMETRIC_DEFAULT',
@@ -52,8 +51,6 @@ export function createKms(cloud: Cloud): Service {
     const ciphertext = seal(key.KeyId, keys.materialOf(key), plaintext, encryptionContext);
     return { KeyId: keys.arnOf(key), CiphertextBlob: ciphertext.toString('base64') };
   };
-
-  const dataKey = { ...keyId, ...context, KeySpec: z.literal('AES_256') };
 
   return {
     name: 'kms',
@@ -79,16 +76,8 @@ export function createKms(cloud: Cloud): Service {
         Keys: keys.list().map((key) => ({ KeyId: key.KeyId, KeyArn: keys.arnOf(key) })),
         Truncated: false,
       })),
-      EnableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { KeyState: 'Enabled' })),
-      DisableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { KeyState: 'Disabled' })),
-      ScheduleKeyDeletion: operation(
-        { ...keyId, PendingWindowInDays: z.int().min(7).max(30).default(30) },
-        ({ KeyId, PendingWindowInDays }) => {
-          const DeletionDate = Date.now() / 1000 + PendingWindowInDays * 86_400;
-          const key = keys.change(KeyId, { KeyState: 'PendingDeletion', DeletionDate });
-          return { KeyId: keys.arnOf(key), DeletionDate, KeyState: key.KeyState, PendingWindowInDays };
-        },
-      ),
+      EnableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { Enabled: true })),
+      DisableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { Enabled: false })),
       GetKeyPolicy: operation({ ...keyId, PolicyName: policyName }, ({ KeyId }) => ({
         Policy: keys.find(KeyId).policy,
         PolicyName: 'default',
@@ -106,14 +95,6 @@ export function createKms(cloud: Cloud): Service {
           return undefined;
         },
       ),
-      // Rotation is kept and reported; the key material of a local key stays as it is.
-      EnableKeyRotation: operation(
-        { ...keyId, RotationPeriodInDays: z.int().min(90).max(2560).optional() },
-        ({ KeyId }) => void keys.change(KeyId, { rotation: true }),
-      ),
-      DisableKeyRotation: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { rotation: false })),
-      GetKeyRotationStatus: operation(keyId, ({ KeyId }) => ({ KeyRotationEnabled: keys.find(KeyId).rotation })),
-
       CreateAlias: operation({ AliasName: aliasName, TargetKeyId: z.string() }, ({ AliasName, TargetKeyId }) => {
         if (AliasName.startsWith('alias/aws/'))
           throw new AwsError('NotAuthorizedException', 'Aliases that begin with alias/aws/ are reserved.');
@@ -122,10 +103,6 @@ export function createKms(cloud: Cloud): Service {
       }),
       UpdateAlias: operation({ AliasName: aliasName, TargetKeyId: z.string() }, ({ AliasName, TargetKeyId }) => {
         keys.alias.update(AliasName, TargetKeyId);
-        return undefined;
-      }),
-      DeleteAlias: operation({ AliasName: aliasName }, ({ AliasName }) => {
-        keys.alias.remove(AliasName);
         return undefined;
       }),
       ListAliases: operation({ KeyId: z.string().optional() }, ({ KeyId }) => {
@@ -139,12 +116,12 @@ export function createKms(cloud: Cloud): Service {
         };
       }),
 
-      GenerateDataKey: operation(dataKey, ({ KeyId, EncryptionContext }) => {
-        const plaintext = randomBytes(32);
-        return { ...encrypt(KeyId, plaintext, EncryptionContext), Plaintext: plaintext.toString('base64') };
-      }),
-      GenerateDataKeyWithoutPlaintext: operation(dataKey, ({ KeyId, EncryptionContext }) =>
-        encrypt(KeyId, randomBytes(32), EncryptionContext),
+      GenerateDataKey: operation(
+        { ...keyId, ...context, KeySpec: z.literal('AES_256') },
+        ({ KeyId, EncryptionContext }) => {
+          const plaintext = randomBytes(32);
+          return { ...encrypt(KeyId, plaintext, EncryptionContext), Plaintext: plaintext.toString('base64') };
+        },
       ),
       Encrypt: operation(
         { ...keyId, ...context, Plaintext: blob(4096) },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
-import type { Cloud, Operation } from '../aws.ts';
+import type { Cloud, Operation, Output } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { policyProblem } from '../resourcePolicy.ts';
 
@@ -54,7 +54,7 @@ interface Configuration {
   readonly otherwise: object | string;
 }
 
-/** The public access block, ownership and lifecycle are kept and reported; they have no effect here. */
+/** The public access block and ownership are kept and reported; they have no effect here. */
 const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
   BucketEncryption: {
     member: 'ServerSideEncryptionConfiguration',
@@ -89,12 +89,6 @@ const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
     schema: z.looseObject({}),
     wrapped: true,
     otherwise: 'OwnershipControlsNotFoundError',
-  },
-  BucketLifecycleConfiguration: {
-    member: 'LifecycleConfiguration',
-    schema: z.looseObject({ Rules: z.array(z.unknown()) }),
-    wrapped: false,
-    otherwise: 'NoSuchLifecycleConfiguration',
   },
 };
 
@@ -143,7 +137,7 @@ export function bucketsOf(cloud: Cloud) {
   ][] => [
     [
       `Put${name}`,
-      operation({ ...bucketName, [member]: schema } as Record<string, z.ZodType>, (input) => {
+      operation<Record<string, z.ZodType>>({ ...bucketName, [member]: schema }, (input) => {
         const bucket = find(String(input['Bucket']));
         const value = input[member];
         if (name === 'BucketPolicy') checkPolicy(String(value));
@@ -160,7 +154,7 @@ export function bucketsOf(cloud: Cloud) {
             status: 404,
             members: { BucketName: Bucket },
           });
-        return wrapped ? { [member]: value } : (value as object as Record<string, unknown>);
+        return wrapped ? { [member]: value } : (value as Output);
       }),
     ],
   ];

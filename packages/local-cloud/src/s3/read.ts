@@ -85,12 +85,12 @@ function describe(version: ObjectVersion, { Range, ChecksumMode }: ReadRequest) 
 
 /** `bytes=a-b`, `bytes=a-`, `bytes=-n`; anything else is ignored, as HTTP has it. `end` is exclusive. */
 export function parseRange(range: string | undefined, size: number): { start: number; end: number } | undefined {
-  const [, from = '', to = ''] = /^bytes=(?=.*\d)(\d*)-(\d*)$/.exec(range ?? '') ?? [];
-  if (from === '' && to === '') return undefined;
-  const start = from === '' ? Math.max(size - Number(to), 0) : Number(from);
-  const end = from === '' || to === '' ? size : Number(to) + 1;
-  if (end <= start && start < size && from !== '') return undefined;
-  if (start < size && start < end) return { start, end: Math.min(end, size) };
+  const [, suffix, first, last] = /^bytes=(?:-(\d+)|(\d+)-(\d+)?)$/.exec(range ?? '') ?? [];
+  if (suffix === undefined && first === undefined) return undefined;
+  const start = first === undefined ? Math.max(size - Number(suffix), 0) : Number(first);
+  const end = last === undefined ? size : Number(last) + 1;
+  if (last !== undefined && end <= start) return undefined;
+  if (start < Math.min(end, size)) return { start, end: Math.min(end, size) };
   throw new AwsError('InvalidRange', 'The requested range is not satisfiable', {
     status: 416,
     members: { RangeRequested: range, ActualObjectSize: size },

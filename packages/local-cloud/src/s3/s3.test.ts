@@ -298,7 +298,8 @@ describe('encryption', () => {
       { ...at, Body: 'x', ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'key', BucketKeyEnabled },
       caller,
     );
-    await call(s3, 'GetObject', at, caller);
+    const { Body } = await call(s3, 'GetObject', at, caller);
+    (Body as Readable).destroy();
     const context = { EncryptionContext: { 'aws:s3:arn': arn } };
     expect(calls).toMatchObject([
       ['kms', 'GenerateDataKey', { KeyId: 'key', ...context }, caller],
@@ -341,7 +342,12 @@ describe('listings', () => {
           const whole = pageOf(sorted, { prefix: '', delimiter, after: '', limit: 1000 });
           const paged: string[] = [];
           for (let after: string | undefined = ''; after !== undefined;) {
-            const page = pageOf(sorted, { prefix: '', delimiter, after, limit });
+            const page: ReturnType<typeof pageOf<{ key: string }>> = pageOf(sorted, {
+              prefix: '',
+              delimiter,
+              after,
+              limit,
+            });
             paged.push(...page.items.map(({ key }) => key), ...page.prefixes);
             after = page.last;
           }

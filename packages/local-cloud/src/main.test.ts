@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
+import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { lockStateDir } from './lock.ts';
+
+const CONFIG = {
+  account: '111122223333',
+  region: 'eu-west-1',
+  templates: [],
+  parameters: {},
+  images: [],
+  jobSlots: 1,
+  warehouse: { workgroup: 'warehouse', database: 'dev', ddl: [], bucket: 'warehouse-staging' },
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'local-cloud-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function start(config: unknown = CONFIG, more: string[] = []) {
+  const file = join(folder, 'config.json');
+  await writeFile(file, JSON.stringify(config));
+  const main = join(import.meta.dirname, 'main.ts');
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    main,
+    'serve',
+    '--config',
+    file,
+    '--state',
+    join(folder, 'state'),
+  ];
+  const child = spawn(process.execPath, [...args, ...more], { stdio: 'pipe', env: {} });
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+  return { child, ended, errors: text(child.stderr) };
+}
+
+/** The client that the one line of a serving process gives. */
+async function serving({ child }: Awaited<ReturnType<typeof start>>): Promise<S3Client> {
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const { endpoint, region, ...credentials } = JSON.parse(line) as Record<string, string>;
+  const { accessKeyId = '', secretAccessKey = '', sessionToken = '' } = credentials;
+  return new S3Client({
+    endpoint: endpoint!,
+    region: region!,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  });
+}
+
+describe('serve', () => {
+  it('goes on with its state after a kill, and ends with its standard input', async () => {
+    const first = await start();
+    await (await serving(first)).send(new CreateBucketCommand({ Bucket: 'kept-bucket' }));
+    first.child.kill('SIGKILL');
+    const second = await start();
+    const { Buckets } = await (await serving(second)).send(new ListBucketsCommand({}));
+    expect(Buckets!.map(({ Name }) => Name)).toEqual(['kept-bucket', 'warehouse-staging']);
+    second.child.stdin.end();
+    expect(await second.ended).toEqual([0, null]);
+    expect(await second.errors).toBe('');
+  });
+
+  it('ends at SIGTERM', async () => {
+    const server = await start();
+    await serving(server);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toEqual([0, null]);
+  });
+
+  it.each([
+    [{ ...CONFIG, account: '1', jobSlots: 0 }, [], /account: must be 12 digits; jobSlots: /],
+    [{ ...CONFIG, surprise: true }, [], /Unrecognized key: "surprise"/],
+    [CONFIG, ['--port', 'http'], /--port http is not a port; usage: /],
+  ])('says in one line what is wrong (%#)', async (config, more, message) => {
+    const server = await start(config, more);
+    expect(await server.ended).toEqual([1, null]);
+    const errors = await server.errors;
+    expect(errors).toMatch(message);
+    expect(errors.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a state folder', () => {
+  it('is served by one process at a time', async () => {
+    const unlock = await lockStateDir(folder, 0);
+    await expect(lockStateDir(folder, 0)).rejects.toMatchObject({ name: 'StateDirInUseError' });
+    const waiting = lockStateDir(folder, 5000);
+    unlock();
+    (await waiting)();
+  });
+});
