@@ -16,6 +16,8 @@ export function outboxOf(cloud: Cloud, buckets: Buckets) {
   let sending: Promise<void> | undefined;
 
   const send = async (): Promise<void> => {
+    // Lets `flush` set `sending` first, also when there is nothing to send.
+    await Promise.resolve();
     for (let [next] = pending.list(); next !== undefined; [next] = pending.list()) {
       const answer = await cloud.call('events', 'PutEvents', { Entries: [next.value] }, servicePrincipal('s3'));
       if (answer['FailedEntryCount'] !== 0) throw new Error(`EventBridge refused it: ${JSON.stringify(answer)}`);

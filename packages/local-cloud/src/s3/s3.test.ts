@@ -436,6 +436,17 @@ describe('a new object', () => {
     });
   });
 
+  it('is announced although nothing waited to be announced when the cloud started', async () => {
+    const { cloud, calls, asked } = await fakeCloud();
+    const s3 = createS3(cloud);
+    await notified(s3);
+    await s3.resume!();
+    await call(s3, 'PutObject', { Bucket: 'noisy-bucket', Key: 'k', Body: 'x' });
+    await asked;
+    expect(calls.map(([, operation]) => operation)).toEqual(['PutEvents']);
+    await s3.close!();
+  });
+
   it('is announced after a restart, if the first time failed', async () => {
     const first = await fakeCloud();
     const unreachable: Cloud = { ...first.cloud, call: () => Promise.reject(new Error('not now')) };
