@@ -2,6 +2,7 @@ import { getFastTextModule } from 'fasttext.wasm.js';
 import type { FastText, FastTextModule } from 'fasttext.wasm.js';
 import { AlgorithmFailure } from './failure.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
+import { initialVectors, vocabulary } from './initialVectors.ts';
 
 /** The most probable labels first; `prob` is between 0 and 1. BlazingText answers in this shape. */
 export interface Prediction {
@@ -33,9 +34,17 @@ export class Model {
   static async train(lines: Uint8Array, hyperparameters: Hyperparameters): Promise<Model> {
     const module = await getFastTextModule();
     const fastText = new module.FastText();
+    const words = vocabulary(lines, hyperparameters.min_count);
+    if (words.length === 0) {
+      throw new AlgorithmFailure(
+        `No token occurs ${hyperparameters.min_count} times in the training lines: lower min_count.`,
+      );
+    }
     module.FS.writeFile(TEXT, lines);
+    module.FS.writeFile(VECTORS, initialVectors(words, hyperparameters.vector_dim));
     const args = Object.assign(new module.Args(), {
       input: TEXT,
+      pretrainedVectors: VECTORS,
       model: module.ModelName.supervised,
       loss: module.LossName.softmax,
       lr: hyperparameters.learning_rate,
@@ -51,13 +60,11 @@ export class Model {
       thread: 1,
       verbose: 0,
     });
-    attempt(
-      'Training failed in the engine: no token occurs min_count times, the learning_rate is so high that it diverges, or memory is short',
-      () => {
-        fastText.train(args, () => undefined);
-      },
-    );
+    attempt('Training failed in the engine: the learning_rate is so high that it diverges, or memory is short', () => {
+      fastText.train(args, () => undefined);
+    });
     module.FS.unlink(TEXT);
+    module.FS.unlink(VECTORS);
     return new Model(module, fastText);
   }
 
@@ -108,6 +115,7 @@ export class Model {
 }
 
 const TEXT = 'text.txt';
+const VECTORS = 'vectors.txt';
 const MODEL = 'model.bin';
 
 /** C++ exceptions arrive as bare numbers, without a message. */
