@@ -80,6 +80,7 @@ export class Executor {
         throw new PartFailure(index, error);
       }
     }
+    signal.throwIfAborted(); // closing the connection rolls back
     const outcome = literal(JSON.stringify(outcomes));
     await connection.run(`INSERT INTO local_cloud.applied VALUES (${literal(statement.id)}, ${outcome})`);
     await connection.run('COMMIT');

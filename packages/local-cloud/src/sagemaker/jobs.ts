@@ -50,7 +50,8 @@ export const isKind = <K extends Kind>(job: Job, kind: K): job is Job<K> => job.
 /** Tuning jobs' names are told apart without regard to case (CreateHyperParameterTuningJob); the other jobs' are not. */
 const key = (kind: Kind, name: string): string => (kind === 'HyperParameterTuning' ? name.toLowerCase() : name);
 
-export const now = (): number => Date.now() / 1000;
+/** Epoch seconds, fine enough to tell the order in which things were made. */
+export const now = (): number => (performance.timeOrigin + performance.now()) / 1000;
 
 /** All jobs, of every kind. */
 export class JobBook {

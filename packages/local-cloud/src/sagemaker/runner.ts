@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { AwsError, roleSession } from '../aws.ts';
 import type { Cloud } from '../aws.ts';
@@ -218,6 +219,10 @@ export class Runner {
       SAGEMAKER_BASE_DIR: folder,
       AWS_REGION: this.#cloud.region,
       AWS_DEFAULT_REGION: this.#cloud.region,
+      // Whatever AWS credentials this machine has, a job must never find them.
+      AWS_CONFIG_FILE: os.devNull,
+      AWS_SHARED_CREDENTIALS_FILE: os.devNull,
+      AWS_EC2_METADATA_DISABLED: 'true',
       ...(isolated
         ? {}
         : {

@@ -197,6 +197,7 @@ describe('a processing job', () => {
     const { env } = JSON.parse(await cloud.get('out/report/seen.json')) as { env: Record<string, string> };
     expect(env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
     expect(env).not.toHaveProperty('AWS_ENDPOINT_URL');
+    expect(env).toMatchObject({ AWS_SHARED_CREDENTIALS_FILE: os.devNull, AWS_EC2_METADATA_DISABLED: 'true' });
   });
 
   it('fails with its exit code, keeping the message and the log', async () => {
