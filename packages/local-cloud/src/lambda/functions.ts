@@ -10,7 +10,6 @@ export interface FunctionRecord {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
-  readonly runtime: string;
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
@@ -34,13 +33,14 @@ export const functionReference = z
 const reserved =
   /^(_HANDLER|_X_AMZN_TRACE_ID|TZ|LAMBDA_(TASK_ROOT|RUNTIME_DIR)|AWS_(REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_\w+))$/;
 
-const variableName = z
-  .string()
-  .regex(/^[a-zA-Z]\w+$/)
-  .refine((name) => !reserved.test(name), 'Reserved keys used in this request');
 const variables = z
-  .record(variableName, z.string())
-  .refine((values) => JSON.stringify(values).length <= 4096, 'the environment variables exceeded the 4KB limit');
+  .record(z.string(), z.string())
+  .refine((values) => JSON.stringify(values).length <= 4096, 'the environment variables exceeded the 4KB limit')
+  .refine(
+    (values) => Object.keys(values).every((key) => /^[a-zA-Z]\w+$/.test(key)),
+    'names match [a-zA-Z]([a-zA-Z0-9_])+',
+  )
+  .refine((values) => !Object.keys(values).some((key) => reserved.test(key)), 'Reserved keys used in this request');
 
 /** The functions of this account: what AWS calls the control plane. */
 export class Functions {
@@ -74,7 +74,6 @@ export class Functions {
           name,
           arn: `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`,
           roleArn: input.Role,
-          runtime: input.Runtime,
           handler: input.Handler,
           timeoutSeconds: input.Timeout,
           memorySizeMb: input.MemorySize,

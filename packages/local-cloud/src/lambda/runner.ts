@@ -81,7 +81,7 @@ function environment(cloud: Cloud, record: FunctionRecord): Record<string, strin
     LAMBDA_TASK_ROOT: record.taskRoot,
     AWS_REGION: cloud.region,
     AWS_DEFAULT_REGION: cloud.region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${record.runtime}`,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
