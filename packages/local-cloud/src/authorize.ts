@@ -26,28 +26,22 @@ export function authorize(cloud: Cloud, request: CallRequest): void {
   throw denied(request, accessOf(cloud, request));
 }
 
-/** Where an operation's IAM action is not simply its name; `''` stands for an operation that IAM does not restrict. */
+/** Where an operation's IAM action is not simply its name. */
 const ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   s3: {
     HeadObject: 'GetObject',
     HeadBucket: 'ListBucket',
     ListObjectsV2: 'ListBucket',
     ListBuckets: 'ListAllMyBuckets',
-    CopyObject: 'PutObject',
     CreateMultipartUpload: 'PutObject',
     UploadPart: 'PutObject',
     CompleteMultipartUpload: 'PutObject',
-    ListParts: 'ListMultipartUploadParts',
-    DeleteObjects: 'DeleteObject',
-    ListObjectVersions: 'ListBucketVersions',
     PutBucketEncryption: 'PutEncryptionConfiguration',
     GetBucketEncryption: 'GetEncryptionConfiguration',
     PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
     GetPublicAccessBlock: 'GetBucketPublicAccessBlock',
     PutBucketNotificationConfiguration: 'PutBucketNotification',
     GetBucketNotificationConfiguration: 'GetBucketNotification',
-    PutBucketLifecycleConfiguration: 'PutLifecycleConfiguration',
-    GetBucketLifecycleConfiguration: 'GetLifecycleConfiguration',
   },
   lambda: { Invoke: 'InvokeFunction' },
   sqs: {
@@ -62,13 +56,10 @@ type ResourcesOf = (input: Input, arn: (resource: string) => string) => (string 
 
 /** The resources that a call names, per service; a service that is not listed has `*`. */
 const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
-  s3: ({ Bucket, Key, Delete }) => {
+  s3: ({ Bucket, Key }) => {
     const bucket = text(Bucket);
-    if (bucket === undefined) return [];
-    const keys = Key === undefined ? members(Delete, 'Objects').map((object) => object['Key']) : [Key];
-    return keys.length === 0
-      ? [`arn:aws:s3:::${bucket}`]
-      : keys.map((key) => `arn:aws:s3:::${bucket}/${text(key) ?? ''}`);
+    const key = text(Key);
+    return [bucket && `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${key}`}`];
   },
   kms: ({ KeyId }, arn) => [named(KeyId, (id) => arn(id.startsWith('alias/') ? id : `key/${id}`))],
   ssm: ({ Name, Names, Path }, arn) =>
@@ -76,7 +67,7 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
       named(name, (path) => arn(`parameter/${path.replace(/^\//, '')}`)),
     ),
   sts: ({ RoleArn }) => [text(RoleArn)],
-  iam: ({ RoleName }) => [named(RoleName, (name) => `role/${name}`)],
+  iam: ({ RoleName }, arn) => [named(RoleName, (name) => arn(`role/${name}`))],
   sns: ({ TopicArn, TargetArn }) => [text(TopicArn) ?? text(TargetArn)],
   sqs: ({ QueueUrl, QueueName }, arn) => [named(QueueUrl ?? QueueName, (url) => arn(url.split('/').at(-1) ?? ''))],
   dynamodb: (input, arn) => tables(input).map((name) => named(name, (table) => arn(`table/${table}`))),

@@ -6,19 +6,16 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { once } from 'node:events';
 import { AwsError } from './aws.ts';
-import type { Caller, Cloud } from './aws.ts';
+import type { Cloud } from './aws.ts';
+import { authenticate } from './authenticate.ts';
 import type { Sessions } from './credentials.ts';
 import { awsJson } from './wire/awsJson.ts';
-import { collect, payload } from './wire/body.ts';
-import type { Protocol, WireRequest, WireResponse } from './wire/protocol.ts';
+import type { Protocol, WireResponse } from './wire/protocol.ts';
 import { query } from './wire/query.ts';
 import { restJson } from './wire/restJson.ts';
 import { restXml } from './wire/restXml.ts';
-import { readSignature, sha256, signatureMatches } from './wire/sigv4.ts';
-import type { Signature, SignedRequest } from './wire/sigv4.ts';
-
-/** Enough for the largest request of any service but S3's objects, which are streamed. */
-const MAX_BODY = 16 * 1024 * 1024;
+import { readSignature } from './wire/sigv4.ts';
+import type { SignedRequest } from './wire/sigv4.ts';
 
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   s3: restXml,
@@ -91,59 +88,6 @@ function signedRequest({ method = 'GET', url = '/', headers }: IncomingMessage):
 
 /** Requests without a signature have no service to go by: those of the JSON protocols are recognisable. */
 const isS3Like = ({ headers }: SignedRequest): boolean => headers['x-amz-target'] === undefined;
-
-interface Unverified {
-  readonly cloud: Cloud;
-  readonly sessions: Sessions;
-  readonly request: IncomingMessage;
-  readonly signed: SignedRequest;
-  readonly signature: Signature;
-}
-
-/** Who calls, once key, session token, region and signature are right. */
-async function authenticate(unverified: Unverified): Promise<{ caller: Caller; wireRequest: WireRequest }> {
-  const { cloud, sessions, request, signed, signature } = unverified;
-  const { service } = signature;
-  const session = sessions.find(signature.accessKeyId);
-  if (session === undefined || session.credentials.sessionToken !== signature.token) throw unknownToken(service);
-  if (signature.region !== cloud.region && service !== 'iam')
-    throw signatureError(service, `Credential should be scoped to a valid region: ${cloud.region}.`);
-
-  const stream = service === 's3' ? payload(request, signed.headers) : undefined;
-  const body = stream === undefined ? await collect(request, MAX_BODY) : Buffer.alloc(0);
-  const declared = signature.presigned ? 'UNSIGNED-PAYLOAD' : signed.headers['x-amz-content-sha256'];
-  const payloadHash = stream === undefined ? sha256(body) : String(declared ?? '');
-  if (!signatureMatches(signed, signature, session.credentials.secretAccessKey, payloadHash))
-    throw signatureError(
-      service,
-      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    );
-  return {
-    caller: session.caller,
-    wireRequest: {
-      ...signed,
-      service,
-      stream: stream ?? Readable.from(body, { objectMode: false }),
-      body: () => (stream === undefined ? Promise.resolve(body) : collect(stream, MAX_BODY)),
-    },
-  };
-}
-
-function unknownToken(service: string): AwsError {
-  if (service === 's3')
-    return new AwsError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', {
-      status: 403,
-    });
-  const code = PROTOCOLS[service] === query ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
-  return new AwsError(code, 'The security token included in the request is invalid.', { status: 403 });
-}
-
-const signatureError = (service: string, message: string): AwsError =>
-  new AwsError(
-    PROTOCOLS[service] === query || service === 's3' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
-    message,
-    { status: 403 },
-  );
 
 /** What AWS would refuse goes out as it is; anything else is a fault of ours, which the log explains. */
 function asAwsError(cloud: Cloud, error: unknown, { method, path }: SignedRequest): AwsError {

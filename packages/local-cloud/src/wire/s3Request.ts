@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from '../aws.ts';
 import type { Input } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 import { CHECKSUMS } from './checksums.ts';
@@ -75,7 +76,7 @@ const METADATA = 'x-amz-meta-';
 
 /** Throws 501 for an operation, or a header that would change one, that is not supported. */
 export async function readS3Request(request: WireRequest): Promise<WireCall> {
-  const [, bucket = '', ...steps] = request.path.split('/').map(decodeURIComponent);
+  const [, bucket = '', ...steps] = decodePath(request.path);
   const key = steps.join('/');
   const operation = operationOf(request, bucket === '' ? 'service' : key === '' ? 'bucket' : 'object');
   const streamed = operation === 'PutObject' || operation === 'UploadPart';
@@ -89,6 +90,14 @@ export async function readS3Request(request: WireRequest): Promise<WireCall> {
     ...(streamed ? {} : documentMember(operation, (await request.body()).toString())),
   };
   return { operation, input };
+}
+
+function decodePath(path: string): string[] {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch (cause) {
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", { cause });
+  }
 }
 
 function operationOf({ method, query, headers }: WireRequest, level: string): string {

@@ -13,7 +13,8 @@ export interface Signature {
   readonly date: string;
   /** Empty without one. */
   readonly token: string;
-  readonly presigned: boolean;
+  /** When a presigned request ends to be valid, in epoch milliseconds; undefined for a signed one. */
+  readonly expires: number | undefined;
 }
 
 /** A request as it stood on the wire; `path` is still percent-encoded. */
@@ -32,13 +33,18 @@ export function readSignature({ query, headers }: SignedRequest): Signature | un
   if (!accessKeyId || !day || !region || !service || end !== 'aws4_request') return undefined;
   const part = (name: string): string => parts.get(name) ?? '';
   return {
-    ...{ accessKeyId, day, region, service, presigned },
+    ...{ accessKeyId, day, region, service },
     signedHeaders: part('SignedHeaders').split(';'),
     signature: part('Signature'),
     date: part('Date'),
     token: part('Security-Token'),
+    expires: presigned ? instant(part('Date')) + Number(part('Expires')) * 1000 : undefined,
   };
 }
+
+/** Epoch milliseconds of `yyyymmddThhmmssZ`; NaN for anything else. */
+const instant = (date: string): number =>
+  Date.parse(date.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
 /** `X-Amz-...` parameters, without that prefix. */
 const presignedParts = (query: URLSearchParams): Map<string, string> =>

@@ -169,6 +169,23 @@ describe('signatures', () => {
     expect(signatureMatches(request, signature, secret, hash.replace('e', 'f'))).toBe(false);
   });
 
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+  it('of the published presigned example match, and expire a day later', () => {
+    const query = new URLSearchParams({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': 'AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request',
+      'X-Amz-Date': '20130524T000000Z',
+      'X-Amz-Expires': '86400',
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Signature': 'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+    });
+    const presigned = { method: 'GET', path: '/test.txt', query, headers: { host: request.headers.host } };
+    const signature = readSignature(presigned)!;
+    expect(signature.expires).toBe(Date.parse('2013-05-25T00:00:00Z'));
+    expect(signatureMatches(presigned, signature, secret, 'UNSIGNED-PAYLOAD')).toBe(true);
+    expect(signatureMatches({ ...presigned, path: '/other.txt' }, signature, secret, 'UNSIGNED-PAYLOAD')).toBe(false);
+  });
+
   it('are read from any header without a crash', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { AwsError } from './aws.ts';
+import type { Caller, Cloud } from './aws.ts';
+import type { Sessions } from './credentials.ts';
+import { collect, payload } from './wire/body.ts';
+import type { WireRequest } from './wire/protocol.ts';
+import { sha256, signatureMatches } from './wire/sigv4.ts';
+import type { Signature, SignedRequest } from './wire/sigv4.ts';
+
+/** Enough for the largest request of any service but S3's objects, which are streamed. */
+const MAX_BODY = 16 * 1024 * 1024;
+
+/** Services whose errors have the names of the query protocol. */
+const QUERY = new Set(['sns', 'sts', 'iam']);
+
+interface Unverified {
+  readonly cloud: Cloud;
+  readonly sessions: Sessions;
+  readonly request: IncomingMessage;
+  readonly signed: SignedRequest;
+  readonly signature: Signature;
+}
+
+/** Who calls, once key, session token, region and signature are right. Throws the service's own error (403) otherwise. */
+export async function authenticate(unverified: Unverified): Promise<{ caller: Caller; wireRequest: WireRequest }> {
+  const { cloud, sessions, request, signed, signature } = unverified;
+  const { service, expires } = signature;
+  const session = sessions.find(signature.accessKeyId);
+  if (session === undefined || session.credentials.sessionToken !== signature.token) throw unknownToken(service);
+  if (signature.region !== cloud.region && service !== 'iam')
+    throw signatureError(service, `Credential should be scoped to a valid region: ${cloud.region}.`);
+  // A date that is none is past as well.
+  if (expires !== undefined && !(expires > Date.now()))
+    throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
+
+  const { payloadHash, ...content } = await contentOf(request, signed, signature);
+  if (!signatureMatches(signed, signature, session.credentials.secretAccessKey, payloadHash))
+    throw signatureError(
+      service,
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    );
+  return { caller: session.caller, wireRequest: { ...signed, service, ...content } };
+}
+
+/** S3's content is streamed, and hashed by the client; every other service's is read whole. */
+async function contentOf(request: IncomingMessage, { headers }: SignedRequest, { service, expires }: Signature) {
+  if (service !== 's3') {
+    const body = await collect(request, MAX_BODY);
+    const stream = Readable.from(body, { objectMode: false });
+    return { payloadHash: sha256(body), stream, body: () => Promise.resolve(body) };
+  }
+  const stream = payload(request, headers);
+  const payloadHash = expires === undefined ? String(headers['x-amz-content-sha256'] ?? '') : 'UNSIGNED-PAYLOAD';
+  return { payloadHash, stream, body: () => collect(stream, MAX_BODY) };
+}
+
+function unknownToken(service: string): AwsError {
+  if (service === 's3')
+    return new AwsError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', {
+      status: 403,
+    });
+  const code = QUERY.has(service) ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
+  return new AwsError(code, 'The security token included in the request is invalid.', { status: 403 });
+}
+
+const signatureError = (service: string, message: string): AwsError =>
+  new AwsError(
+    QUERY.has(service) || service === 's3' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
+    message,
+    { status: 403 },
+  );
