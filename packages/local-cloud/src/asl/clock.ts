@@ -35,6 +35,16 @@ export const systemClock: Clock = {
     }),
 };
 
+/** Rejects when the signal aborts: for a race with work that knows no signals. */
+export const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const abort = (): void => {
+      reject(reasonOf(signal));
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  });
+
 export function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason });
 }

@@ -6,7 +6,9 @@ import type { Frame } from './frame.ts';
  */
 export function redriven(frames: readonly Frame[]): Frame[] {
   return frames.map((frame) => {
-    if (frame.at.phase === 'enter' || (frame.at.phase === 'ended' && 'output' in frame.at.outcome)) return frame;
+    const { at: before } = frame;
+    const done = before.phase === 'ended' ? 'output' in before.outcome : before.phase === 'result';
+    if (done || before.phase === 'enter') return frame;
     const at = { phase: frame.children === undefined ? ('work' as const) : ('children' as const) };
     return { ...frame, retried: [], retryCount: 0, at };
   });

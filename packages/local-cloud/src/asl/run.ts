@@ -1,6 +1,6 @@
 /** One execution under way: drives its frames step by step, each step's outcome being journalled before the next. */
 import type { Clock } from './clock.ts';
-import { reasonOf } from './clock.ts';
+import { aborted, reasonOf } from './clock.ts';
 import type { Json, Machine, State } from './definition.ts';
 import { innerMachine } from './definition.ts';
 import { Draft, type Change } from './draft.ts';
@@ -217,16 +217,11 @@ export class Run {
       if (at.phase !== 'task') throw new Error('The frame waits for no answer.');
       if (at.attempt.answer !== undefined) return at.attempt.answer;
       const { id } = at.attempt;
-      await new Promise<void>((resolve, reject) => {
-        this.#answers.set(id, resolve);
-        signal.addEventListener(
-          'abort',
-          () => {
-            reject(reasonOf(signal));
-          },
-          { once: true },
-        );
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      this.#answers.set(id, () => {
+        resolve(undefined);
       });
+      await Promise.race([promise, aborted(signal)]).finally(() => this.#answers.delete(id));
     }
   }
 

@@ -1,4 +1,5 @@
 /** One attempt of a Task state: the call, its deadlines, the events. */
+import { aborted } from './clock.ts';
 import type { Json } from './definition.ts';
 import { taskEvent, taskFailure, taskOutput } from './events.ts';
 import { assertSize } from './exit.ts';
@@ -22,7 +23,11 @@ export async function runTask(run: Run, frame: Frame, signal: AbortSignal): Prom
   const over = new AbortController();
   const inner = AbortSignal.any([signal, over.signal]);
   try {
-    const result = await Promise.race([perform(run, frame, attempt, inner), ...deadlines(run, frame, attempt, inner)]);
+    const result = await Promise.race([
+      perform(run, frame, attempt, inner),
+      ...deadlines(run, frame, attempt, inner),
+      aborted(inner),
+    ]);
     assertSize(result, attempt.resource);
     run.transact(signal, (draft) => {
       draft.event(frame.id, taskEvent('Succeeded', attempt, taskOutput(result)));

@@ -7,7 +7,7 @@ import { rootId, type End, type Frame, type HistoryEvent } from '../asl/frame.ts
 import { parseDefinition } from '../asl/parse.ts';
 import { redriven } from '../asl/redrive.ts';
 import { Run, type Execution } from '../asl/run.ts';
-import { Outbox } from './outbox.ts';
+import { outboxOf } from './outbox.ts';
 import { doTask, stopOf } from './tasks.ts';
 
 /** An execution as it is kept. Times are epoch milliseconds; input and output are JSON text. */
@@ -36,7 +36,7 @@ export class Executions {
   readonly #cloud: Cloud;
   readonly #records;
   readonly #frames;
-  readonly #outbox: Outbox;
+  readonly #outbox;
   readonly #runs = new Map<string, Run>();
   readonly #finishing = new Set<Promise<void>>();
 
@@ -44,7 +44,7 @@ export class Executions {
     this.#cloud = cloud;
     this.#records = cloud.store.collection<ExecutionRecord>('states.execution');
     this.#frames = cloud.store.collection<Frame>('states.frame');
-    this.#outbox = new Outbox(cloud);
+    this.#outbox = outboxOf(cloud);
   }
 
   get(arn: string): ExecutionRecord | undefined {
@@ -98,7 +98,7 @@ export class Executions {
   }
 
   resume(): void {
-    this.#outbox.flush();
+    this.#outbox.resume();
     for (const { value } of this.#records.list()) if (value.status === 'RUNNING') this.#drive(value);
   }
 
@@ -131,7 +131,6 @@ export class Executions {
         this.#finishing.delete(finishing);
       });
     this.#finishing.add(finishing);
-    this.#outbox.flush();
   }
 
   #commit(execution: Execution, change: Change): void {
@@ -144,11 +143,10 @@ export class Executions {
       for (const id of change.removed) this.#frames.remove(`${execution.id}/${id}`);
       for (const attempt of change.abandoned) {
         const stop = stopOf(execution, attempt);
-        if (stop !== undefined) this.#outbox.add(stop);
+        if (stop !== undefined) this.#outbox.put(`${execution.id}/${attempt.id}`, stop);
       }
       if (change.end !== undefined) this.#end(execution.id, change.end);
     });
-    if (change.abandoned.length > 0 || change.end !== undefined) this.#outbox.flush();
   }
 
   #end(arn: string, end: End): void {
@@ -163,7 +161,7 @@ export class Executions {
   /** Every new status is told to EventBridge. */
   #put(record: ExecutionRecord): void {
     this.#records.put(record.arn, record);
-    this.#outbox.add({
+    this.#outbox.put(`${record.arn}/${record.status}/${record.redriveCount}`, {
       service: 'events',
       operation: 'PutEvents',
       input: { Entries: [statusChange(record)] },
