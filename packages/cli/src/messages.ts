@@ -21,8 +21,11 @@ const envelope = z.object({
 
 /** Stands for the inboxes of the people who subscribe to the two topics: a queue whose messages become files. */
 export interface Inbox {
-  /** Writes what has come since the last time, each message a text file; answers the files. */
-  collect(): Promise<string[]>;
+  /**
+   * Writes each message to a text file, until the report on a closed run is among them: it comes a moment after the
+   * close. Not longer than `seconds`.
+   */
+  collect(runId: string, seconds: number): Promise<void>;
 }
 
 export async function openInbox({ sqs, sns, place }: Session, folder: string): Promise<Inbox> {
@@ -37,18 +40,25 @@ export async function openInbox({ sqs, sns, place }: Session, folder: string): P
       }),
     );
   }
+  const receive = async (): Promise<z.infer<typeof envelope>[]> => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    const received = [];
+    for (const { Body = '', ReceiptHandle } of Messages) {
+      const message = parseJson(envelope, Body, 'a message of the inbox');
+      await writeMessage(folder, message);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      received.push(message);
+    }
+    return received;
+  };
   return {
-    collect: async () => {
-      const files: string[] = [];
-      for (;;) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
-        );
-        if (Messages.length === 0) return files;
-        for (const { Body = '', ReceiptHandle } of Messages) {
-          files.push(await writeMessage(folder, parseJson(envelope, Body, 'a message of the inbox')));
-          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-        }
+    collect: async (runId, seconds) => {
+      const isReport = ({ Message }: z.infer<typeof envelope>): boolean =>
+        Message.includes(runId) && /^Report: /m.test(Message);
+      for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
+        if ((await receive()).some(isReport)) return;
       }
     },
   };
@@ -57,11 +67,9 @@ export async function openInbox({ sqs, sns, place }: Session, folder: string): P
 async function writeMessage(
   folder: string,
   { MessageId, Subject = 'message', Message, Timestamp, TopicArn }: z.infer<typeof envelope>,
-): Promise<string> {
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const topic = TopicArn.split('-').at(-1) ?? '';
   const name = `${Timestamp.replace(/[-:]|\.\d+/g, '')}-${topic}-${Subject.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 60)}-${MessageId.slice(0, 8)}.txt`;
-  const file = join(folder, name);
-  await writeFile(file, `Subject: ${Subject}\n\n${Message}\n`);
-  return file;
+  await writeFile(join(folder, name), `Subject: ${Subject}\n\n${Message}\n`);
 }

@@ -29,6 +29,9 @@ export async function run(purpose: RunRequest['purpose'], options: RunOptions): 
   });
 }
 
+/** The report on a run is written right after its close; on a busy machine that may take a while. */
+const REPORT_WAIT_SECONDS = 20;
+
 export const messagesFolder = ({ state }: CommonOptions): string => join(state, 'messages');
 
 /** 0: closed, and no line failed. */
@@ -51,7 +54,7 @@ export async function finishRun(
     },
   });
   progress.clear();
-  await inbox.collect();
+  await inbox.collect(runId, REPORT_WAIT_SECONDS);
   return runDocument(session, state);
 }
 

@@ -41,7 +41,9 @@ describe('the demo shop', () => {
     const weights = new Map<string, number>();
     for (const { weee, weight } of FAMILIES) weights.set(weee, (weights.get(weee) ?? 0) + weight);
     expect(Math.max(...weights.values()) / Math.min(...weights.values())).toBeGreaterThanOrEqual(50);
-    const counts = [...Map.groupBy(items(lot(), 6000), ({ family }) => family.weee).values()].map(({ length }) => length);
+    const counts = [...Map.groupBy(items(lot(), 6000), ({ family }) => family.weee).values()].map(
+      ({ length }) => length,
+    );
     expect(Math.max(...counts) / Math.min(...counts)).toBeGreaterThan(35);
   });
 
