@@ -138,10 +138,16 @@ describe('prepare-training', () => {
   });
 
   it.each([
-    ['too few rows', 'weee', 500, [usable], 'untrainable'],
-    ['a single code', 'battery', 1, [usable, single('x8', "'Akku'", "'AA'", 'battery')], 'untrainable'],
-    ['no row of the line', 'battery', 1, [usable], 'empty'],
-  ])('writes nothing but the report for %s', async (_case, scheme, minimum, files, outcome) => {
+    { name: 'too few rows', scheme: 'weee', minimum: 500, files: [usable], outcome: 'untrainable' },
+    {
+      name: 'a single code',
+      scheme: 'battery',
+      minimum: 1,
+      files: [usable, single('x8', "'Akku'", "'AA'", 'battery')],
+      outcome: 'untrainable',
+    },
+    { name: 'no row of the line', scheme: 'battery', minimum: 1, files: [usable], outcome: 'empty' },
+  ])('writes nothing but the report for $name', async ({ scheme, minimum, files, outcome }) => {
     const job = await dataset('ASC', files);
     const args = flags(199 + files.length, minimum).map((arg) => (arg === 'weee' ? scheme : arg));
     const done = await job.run('prepare-training', ...args);

@@ -40,7 +40,7 @@ export const textKey = ({ title, brand, description }: NormalText): string =>
 
 /**
  * The line for the classifier, tokens separated by single blanks: all words, then from the title alone its pairs of neighbours
- * (`a_b`) and its words' trigrams (`#<pa`). Trigrams of descriptions cost five times the tokens and made models worse.
+ * (`a_b`) and its words' trigrams (`#<pa`). N-grams of descriptions cost several times the tokens and made models worse.
  */
 export function source(text: NormalText): string {
   const title = text.title.flatMap(unspaced);
