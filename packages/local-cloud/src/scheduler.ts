@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { AwsError, roleSession, type Cloud, type Input, type Output, type Service } from './aws.ts';
 import { sendDeadLetter } from './events/deadLetter.ts';
@@ -35,9 +36,11 @@ const definition = {
       })
       .optional(),
   }),
-  ClientToken: z.string().max(64).optional(),
 };
-type Definition = z.output<z.ZodObject<typeof definition>>;
+/** Without the caller's token, which only tells one call from another. */
+const kept = z.object(definition);
+const written = { ...definition, ClientToken: z.string().max(64).optional() };
+type Definition = z.output<typeof kept>;
 
 /** Dates are epoch seconds. */
 type Schedule = Definition & { Arn: string; CreationDate: number; LastModificationDate: number };
@@ -76,8 +79,8 @@ export function createScheduler(cloud: Cloud): Service {
   return {
     name: 'scheduler',
     operations: {
-      CreateSchedule: operation(definition, (given) => scheduler.create(given)),
-      UpdateSchedule: operation(definition, (given) => scheduler.update(given)),
+      CreateSchedule: operation(written, (given) => scheduler.create(kept.parse(given))),
+      UpdateSchedule: operation(written, (given) => scheduler.update(kept.parse(given))),
       GetSchedule: operation({ Name: name, GroupName: group }, ({ Name, GroupName }) => scheduler.get(Name, GroupName)),
       ListSchedules: operation(
         {
@@ -111,6 +114,8 @@ class Scheduler {
   readonly #invocations: Outbox<Invocation>;
   readonly #schedules;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #started = Date.now();
+  #running = false;
 
   constructor(cloud: Cloud, invocations: Outbox<Invocation>) {
     this.#cloud = cloud;
@@ -125,8 +130,12 @@ class Scheduler {
     return this.#put(given, Date.now() / 1000);
   }
 
+  /** One that changes nothing does not begin a rate anew. */
   update(given: Definition): Output {
-    return this.#put(given, this.get(given.Name, given.GroupName).CreationDate);
+    const known = this.get(given.Name, given.GroupName);
+    const { Arn, CreationDate, LastModificationDate } = known;
+    if (isDeepStrictEqual(known, { ...given, Arn, CreationDate, LastModificationDate })) return { ScheduleArn: Arn };
+    return this.#put(given, CreationDate);
   }
 
   get(Name: string, GroupName: string): Schedule {
@@ -152,12 +161,14 @@ class Scheduler {
     return undefined;
   }
 
-  /** From now on. */
+  /** Fires whatever has become due since the cloud began to start. */
   resume(): void {
-    for (const { value } of this.#schedules.list()) if (!this.#timers.has(value.Name)) this.#arm(value, Date.now());
+    this.#running = true;
+    for (const { value } of this.#schedules.list()) this.#arm(value, this.#started - 1);
   }
 
   close(): void {
+    this.#running = false;
     for (const Name of [...this.#timers.keys()]) this.#disarm(Name);
   }
 
@@ -176,7 +187,8 @@ class Scheduler {
 
   #arm(schedule: Schedule, after: number): void {
     this.#disarm(schedule.Name);
-    const next = schedule.State === 'ENABLED' ? timesOf(schedule)(after) : undefined;
+    if (!this.#running || schedule.State === 'DISABLED') return;
+    const next = timesOf(schedule)(after);
     if (next === undefined) return;
     const wait = Math.max(0, next - Date.now());
     const proceed = (): void => {

@@ -35,13 +35,16 @@ const AGE_SECONDS = 86_400;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 300_000;
 
-/** Whatever `put` has returned for is delivered or given up, if need be after a restart: at least once. */
+/**
+ * Whatever `put` has returned for is delivered or given up, if need be after a restart: at least once. Deliveries begin
+ * with `resume`: while the cloud starts, targets may not be there yet.
+ */
 export class Outbox<T> {
   readonly #entries;
   readonly #errand: Errand<T>;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #underWay = new Set<Promise<void>>();
-  #closed = false;
+  #running = false;
 
   constructor(cloud: Cloud, name: string, errand: Errand<T>) {
     this.#entries = cloud.store.collection<Entry<T>>(name);
@@ -56,17 +59,18 @@ export class Outbox<T> {
   }
 
   resume(): void {
+    this.#running = true;
     for (const { key, value } of this.#entries.list()) this.#schedule(key, value.due);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#running = false;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#underWay);
   }
 
   #schedule(key: string, due: number): void {
-    if (this.#closed || this.#timers.has(key)) return;
+    if (!this.#running || this.#timers.has(key)) return;
     const run = (): void => {
       this.#timers.delete(key);
       const work = this.#attempt(key).finally(() => this.#underWay.delete(work));
@@ -88,7 +92,7 @@ export class Outbox<T> {
 
   async #failed(key: string, entry: Entry<T>, error: unknown): Promise<void> {
     // What fails because the cloud stops is tried again when it starts.
-    if (this.#closed) return;
+    if (!this.#running) return;
     const due = Date.now() + backoff(entry.retries);
     const exhausted = this.#exhausted(entry, due);
     if (isTransient(error) && exhausted === undefined) {

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { AwsError, type Cloud } from '../aws.ts';
+import { Store } from '../store.ts';
+import { Outbox, type Failure, type RetryPolicy } from './outbox.ts';
+
+describe('an outbox', () => {
+  let store: Store;
+  const gaveUp: Failure[] = [];
+  const attempts: number[] = [];
+  const outbox = (failures: readonly (Error | undefined)[], policy?: RetryPolicy) => {
+    const left = [...failures];
+    return new Outbox<string>({ store } as Cloud, 'test', {
+      deliver(_, attempt) {
+        attempts.push(attempt);
+        const failure = left.shift();
+        return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+      },
+      giveUp(_, failure) {
+        gaveUp.push(failure);
+        return Promise.resolve();
+      },
+      retryPolicy: () => policy,
+    });
+  };
+  const undelivered = () => store.collection('test').list().length;
+  const throttled = new AwsError('ThrottlingException', 'slow down', { status: 429 });
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    store = new Store(':memory:');
+    gaveUp.length = attempts.length = 0;
+  });
+  afterEach(() => {
+    store.close();
+    jest.useRealTimers();
+  });
+
+  it('delivers nothing before the cloud is complete, and then everything', async () => {
+    const box = outbox([]);
+    box.put('a', 'work');
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(attempts).toEqual([]);
+    box.resume();
+    await jest.advanceTimersByTimeAsync(0);
+    expect([attempts, undelivered()]).toEqual([[1], 0]);
+  });
+
+  it('goes on after a restart with what was not delivered', async () => {
+    outbox([]).put('a', 'work');
+    const next = outbox([]);
+    next.resume();
+    await jest.advanceTimersByTimeAsync(0);
+    expect([attempts, undelivered()]).toEqual([[1], 0]);
+  });
+
+  it('tries again, later each time, and counts', async () => {
+    const box = outbox([throttled, new Error('socket'), undefined]);
+    box.resume();
+    box.put('a', 'work');
+    await jest.advanceTimersByTimeAsync(400);
+    expect(attempts).toEqual([1]);
+    await jest.advanceTimersByTimeAsync(600);
+    expect(attempts).toEqual([1, 2]);
+    await jest.advanceTimersByTimeAsync(2000);
+    expect([attempts, undelivered(), gaveUp]).toEqual([[1, 2, 3], 0, []]);
+  });
+
+  it.each([
+    ['attempts', { MaximumRetryAttempts: 2 }, 'MaximumRetryAttempts'],
+    ['age', { MaximumEventAgeInSeconds: 60 }, 'MaximumEventAgeInSeconds'],
+  ])('gives up at the end of its policy: %s', async (_, policy, exhausted) => {
+    const box = outbox(Array<Error>(100).fill(throttled), policy);
+    box.resume();
+    box.put('a', 'work');
+    await jest.advanceTimersByTimeAsync(120_000);
+    expect(gaveUp).toMatchObject([{ error: throttled, exhausted }]);
+    expect(undelivered()).toBe(0);
+  });
+
+  it('gives up at once what no retry mends', async () => {
+    const denied = new AwsError('AccessDeniedException', 'no');
+    const box = outbox([denied]);
+    box.resume();
+    box.put('a', 'work');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(gaveUp).toEqual([{ error: denied, retries: 0 }]);
+  });
+
+  it('keeps what fails while the cloud stops', async () => {
+    const box = outbox([new AwsError('AccessDeniedException', 'no')]);
+    box.resume();
+    box.put('a', 'work');
+    jest.advanceTimersByTime(0);
+    await box.close();
+    expect([attempts, gaveUp, undelivered()]).toEqual([[1], [], 1]);
+  });
+});

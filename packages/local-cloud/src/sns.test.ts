@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  CreateTopicCommand,
+  GetTopicAttributesCommand,
+  ListSubscriptionsByTopicCommand,
+  ListSubscriptionsCommand,
+  ListTopicsCommand,
+  NotFoundException,
+  PublishCommand,
+  SetTopicAttributesCommand,
+  SNSClient,
+  SubscribeCommand,
+  UnsubscribeCommand,
+} from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startLocalCloud, type LocalCloud } from './testing/localCloud.ts';
+
+describe('SNS', () => {
+  let cloud: LocalCloud;
+  let sns: SNSClient;
+  let sqs: SQSClient;
+  const topic = async (Name: string) => (await sns.send(new CreateTopicCommand({ Name }))).TopicArn!;
+  const newQueue = async (QueueName: string) => {
+    await sqs.send(new CreateQueueCommand({ QueueName }));
+    return `arn:aws:sqs:eu-west-1:111122223333:${QueueName}`;
+  };
+  const subscribe = (TopicArn: string, Protocol: string, Endpoint: string, Attributes = {}) =>
+    sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint, Attributes }));
+  const received = async (name: string) => {
+    const QueueUrl = `${cloud.endpoint}/111122223333/${name}`;
+    return (await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }))).Messages?.[0];
+  };
+
+  beforeAll(async () => {
+    cloud = await startLocalCloud();
+    sns = new SNSClient(cloud.clientConfig);
+    sqs = new SQSClient(cloud.clientConfig);
+  });
+  afterAll(async () => {
+    sns.destroy();
+    sqs.destroy();
+    await cloud.stop();
+  });
+
+  it("keeps a topic's key and policy", async () => {
+    const TopicArn = await topic('kept');
+    expect(TopicArn).toBe('arn:aws:sns:eu-west-1:111122223333:kept');
+    const Policy = '{"Version":"2012-10-17","Statement":[]}';
+    const set = (AttributeName: string, AttributeValue: string) =>
+      sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName, AttributeValue }));
+    await set('Policy', Policy);
+    await set('KmsMasterKeyId', 'alias/messages');
+    expect(await topic('kept')).toBe(TopicArn);
+    const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+    expect(Attributes).toMatchObject({ TopicArn, Owner: '111122223333', Policy, KmsMasterKeyId: 'alias/messages' });
+    expect((await sns.send(new ListTopicsCommand({}))).Topics).toContainEqual({ TopicArn });
+    await expect(set('Colour', 'red')).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+
+  it('delivers to queues: the notification, or the message as it is', async () => {
+    const TopicArn = await topic('fan');
+    await subscribe(TopicArn, 'sqs', await newQueue('wrapped'));
+    await subscribe(TopicArn, 'sqs', await newQueue('raw'), { RawMessageDelivery: 'true' });
+    const MessageAttributes = { kind: { DataType: 'String', StringValue: 'k' } };
+    const { MessageId } = await sns.send(
+      new PublishCommand({ TopicArn, Message: 'm & <m>', Subject: 's', MessageAttributes }),
+    );
+    expect(JSON.parse((await received('wrapped'))!.Body!)).toMatchObject({
+      Type: 'Notification',
+      MessageId,
+      TopicArn,
+      Subject: 's',
+      Message: 'm & <m>',
+      MessageAttributes: { kind: { Type: 'String', Value: 'k' } },
+    });
+    expect(await received('raw')).toMatchObject({ Body: 'm & <m>', MessageAttributes });
+  });
+
+  it('leaves subscribers of other kinds unconfirmed, and delivers nothing to them', async () => {
+    const TopicArn = await topic('mail');
+    expect((await subscribe(TopicArn, 'email', 'a@example.com')).SubscriptionArn).toBe('pending confirmation');
+    const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    expect(Subscriptions).toMatchObject([{ SubscriptionArn: 'PendingConfirmation', Endpoint: 'a@example.com' }]);
+    await sns.send(new PublishCommand({ TopicArn, Message: 'm' }));
+    const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+    expect(Attributes).toMatchObject({ SubscriptionsPending: '1', SubscriptionsConfirmed: '0' });
+  });
+
+  it('subscribes a queue once, until it is unsubscribed', async () => {
+    const TopicArn = await topic('once');
+    const queue = await newQueue('once');
+    const { SubscriptionArn } = await subscribe(TopicArn, 'sqs', queue);
+    expect((await subscribe(TopicArn, 'sqs', queue)).SubscriptionArn).toBe(SubscriptionArn);
+    await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+    const { Subscriptions } = await sns.send(new ListSubscriptionsCommand({}));
+    expect(Subscriptions!.map(({ TopicArn: arn }) => arn)).not.toContain(TopicArn);
+  });
+
+  it("sends what a subscriber does not take to the subscription's dead-letter queue", async () => {
+    const TopicArn = await topic('dead');
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: await newQueue('dead-letters') });
+    await subscribe(TopicArn, 'sqs', 'arn:aws:sqs:eu-west-1:111122223333:missing', { RedrivePolicy });
+    await sns.send(new PublishCommand({ TopicArn, Message: 'lost' }));
+    expect(JSON.parse((await received('dead-letters'))!.Body!)).toMatchObject({ Message: 'lost' });
+  });
+
+  it('refuses what SNS does, and loudly what it cannot do', async () => {
+    const TopicArn = 'arn:aws:sns:eu-west-1:111122223333:none';
+    await expect(sns.send(new PublishCommand({ TopicArn, Message: 'm' }))).rejects.toBeInstanceOf(NotFoundException);
+    const own = await topic('own');
+    await expect(sns.send(new PublishCommand({ TopicArn: own, Message: '' }))).rejects.toThrow(/Empty message/);
+    await expect(sns.send(new PublishCommand({ TopicArn: own, Message: 'x'.repeat(262_145) }))).rejects.toThrow(
+      /too long/,
+    );
+    await expect(subscribe(own, 'sms', '+1')).rejects.toMatchObject({ name: 'NotImplemented' });
+    await expect(subscribe(own, 'sqs', 'q', { FilterPolicy: '{}' })).rejects.toMatchObject({ name: 'NotImplemented' });
+    await expect(topic('x.fifo')).rejects.toMatchObject({ name: 'NotImplemented' });
+  });
+});
