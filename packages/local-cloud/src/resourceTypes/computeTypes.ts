@@ -81,6 +81,7 @@ export const computeTypes: Readonly<Record<string, ResourceType>> = {
       const input = previousRef === undefined ? mapping : { ...mapping, UUID: previousRef };
       return { ref: asText((await call('lambda', 'DeployEventSourceMapping', input))['UUID']) };
     },
+    retire: (UUID, call) => call('lambda', 'DeleteEventSourceMapping', { UUID }),
   },
   'AWS::StepFunctions::StateMachine': {
     acts: ['StateMachineName', 'StateMachineType', 'DefinitionString', 'RoleArn'],

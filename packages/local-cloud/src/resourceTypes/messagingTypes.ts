@@ -70,6 +70,7 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
       const input = { TopicArn, Protocol, Endpoint, Attributes, ReturnSubscriptionArn: true };
       return { ref: asText((await call('sns', 'Subscribe', input))['SubscriptionArn']) };
     },
+    retire: (SubscriptionArn, call) => call('sns', 'Unsubscribe', { SubscriptionArn }),
   },
   'AWS::Events::EventBus': {
     acts: ['Name', 'KmsKeyIdentifier', 'DeadLetterConfig'],
@@ -109,6 +110,11 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
       const own = EventBusName !== undefined && EventBusName !== 'default';
       return { ref: own ? `${asText(EventBusName)}|${Name}` : Name, attributes: { Arn: asText(RuleArn) } };
     },
+    async retire(ref, call) {
+      const [Name = '', EventBusName = 'default'] = ref.split('|').reverse().slice(0, 2);
+      const { EventPattern } = await call('events', 'DescribeRule', { Name, EventBusName });
+      await call('events', 'PutRule', { Name, EventBusName, EventPattern, State: 'DISABLED' });
+    },
   },
   'AWS::Scheduler::Schedule': {
     acts: [
@@ -132,5 +138,6 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
         attributes: { Arn: `arn:aws:scheduler:${region}:${account}:schedule/${group}/${schedule.Name}` },
       };
     },
+    retire: (Name, call) => call('scheduler', 'DeleteSchedule', { Name }),
   },
 };

@@ -16,6 +16,8 @@ export interface ResourceType {
   readonly inert?: readonly string[];
   /** Creates the resource, or brings it up to date; what it stores stays. Gets the properties that act. */
   deploy(properties: Properties, deployment: Deployment): Promise<Deployed>;
+  /** Ends what a resource that left its template would go on doing. Types without it have nothing of the kind. */
+  retire?(ref: string, call: Deployment['call']): Promise<unknown>;
 }
 
 /** One resource's deployment, seen by its type. */

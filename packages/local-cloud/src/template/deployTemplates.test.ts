@@ -351,11 +351,67 @@ describe('a stack', () => {
     );
   });
 
+  it('ends what a resource does that left the template or has another name now', async () => {
+    const fn = {
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: trust('lambda'),
+          Policies: [
+            {
+              PolicyName: 'work',
+              PolicyDocument: {
+                Version: '2012-10-17',
+                Statement: [{ Effect: 'Allow', Action: 'sqs:*', Resource: '*' }],
+              },
+            },
+          ],
+        },
+      },
+      Work: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'work' } },
+      Task: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Code: { S3Key: 'task.zip' },
+          Handler: 'task.handler',
+          Runtime: 'nodejs24.x',
+          Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        },
+      },
+    };
+    const rule = (Name: string) => ({
+      Type: 'AWS::Events::Rule',
+      Properties: { Name, EventPattern: { source: ['test'] } },
+    });
+    const schedule = {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        Name: 'daily',
+        ScheduleExpression: 'rate(1 day)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Arn: { 'Fn::GetAtt': ['Task', 'Arn'] }, RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+      },
+    };
+    const source = {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: { FunctionName: { Ref: 'Task' }, EventSourceArn: { 'Fn::GetAtt': ['Work', 'Arn'] } },
+    };
+    const packages = { 'task.zip': { 'task.mjs': '' } };
+    const before = { ...fn, One: rule('one'), Two: rule('two'), Daily: schedule, Source: source };
+    await deploy({ ...stack(before), packages });
+    await deploy({ ...stack({ ...fn, Two: rule('renamed') }), packages });
+    const { Rules } = await call('events', 'ListRules', {});
+    const states = (Rules as { Name: string; State: string }[]).map(({ Name, State }) => [Name, State]);
+    expect(Object.fromEntries(states)).toEqual({ one: 'DISABLED', two: 'DISABLED', renamed: 'ENABLED' });
+    expect(await call('scheduler', 'ListSchedules', {})).toEqual({ Schedules: [] });
+    expect(local.cloud.store.collection('lambda.mapping').list()).toEqual([]);
+  });
+
   it('says of a resource that left the template that it stays', async () => {
     await deploy(stack({ A: parameter('/a', '1'), B: parameter('/b', '2') }));
     await deploy(stack({ A: parameter('/a', '1') }));
     expect(await readFile(path.join(local.stateDir, 'local-cloud.log'), 'utf8')).toMatch(
-      'stack/B (AWS::SSM::Parameter, /b) is not in the template any more; it stays as it is',
+      'stack/B (AWS::SSM::Parameter, /b) has left the template; what it stores stays',
     );
     expect(await valueOf('/b')).toBe('2');
   });

@@ -71,11 +71,13 @@ class StackDeployment implements Scope {
         throw new TemplateError(`${this.#stack.name}: ${logicalId} (${resource.Type}): ${why}`, { cause });
       }
     }
-    for (const { key, value } of this.#previous.list(`${this.#stack.name}/`))
-      if (!this.#deployed.has(key.slice(this.#stack.name.length + 1)))
-        this.#cloud.log(
-          `template: ${key} (${value.type}, ${value.ref}) is not in the template any more; it stays as it is`,
-        );
+    for (const { key, value } of this.#previous.list(`${this.#stack.name}/`)) {
+      const logicalId = key.slice(this.#stack.name.length + 1);
+      if (this.#deployed.has(logicalId)) continue;
+      await typeOf(logicalId, { Type: value.type })?.retire?.(value.ref, this.#call);
+      this.#previous.remove(key);
+      this.#cloud.log(`template: ${key} (${value.type}, ${value.ref}) has left the template; what it stores stays`);
+    }
   }
 
   ref(name: string): unknown {
@@ -104,6 +106,9 @@ class StackDeployment implements Scope {
     return resolve(condition, this) === true;
   }
 
+  readonly #call: Deployment['call'] = (service, operation, input) =>
+    this.#cloud.call(service, operation, input, deployer);
+
   #get(logicalId: string): Deployed {
     const found = this.#deployed.get(logicalId);
     if (found === undefined)
@@ -125,11 +130,13 @@ class StackDeployment implements Scope {
       folder: this.#stack.folder,
       previousRef: this.#previous.get(key)?.ref,
       name: (given) => (typeof given === 'string' ? given : this.#generatedName(logicalId)),
-      call: (service, operation, input) => this.#cloud.call(service, operation, input, deployer),
+      call: this.#call,
     };
     const properties = await this.#withParameters(resolve(actingProperties(type, resource), this));
     const deployed = await type.deploy(properties as Properties, deployment);
     this.#deployed.set(logicalId, deployed);
+    const { previousRef } = deployment;
+    if (previousRef !== undefined && previousRef !== deployed.ref) await type.retire?.(previousRef, this.#call);
     this.#previous.put(key, { type: resource.Type, ref: deployed.ref });
   }
 

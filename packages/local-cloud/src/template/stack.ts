@@ -72,11 +72,11 @@ export function readStack(folder: string): Stack {
 }
 
 /** Undefined for a resource without effect on a run. */
-export const typeOf = (logicalId: string, { Type }: Resource): ResourceType | undefined =>
+export const typeOf = (logicalId: string, { Type }: Pick<Resource, 'Type'>): ResourceType | undefined =>
   inertResources.has(logicalId) ? undefined : resourceTypes[Type];
 
 function unsupported(logicalId: string, { Type, Properties }: Resource): string[] {
-  const type = typeOf(logicalId, { Type, Properties, DependsOn: [] });
+  const type = typeOf(logicalId, { Type });
   if (type === undefined)
     return inertResources.has(logicalId) || inertTypes[Type] !== undefined
       ? []
