@@ -71,7 +71,7 @@ export async function describeRun(session: Session, document: RunDocument): Prom
     ]);
     return [
       heading,
-      ...table([['line', 'outcome', 'items', ''], ...rows]),
+      ...table([['line', 'outcome', 'items', 'reason'], ...rows]),
       `${number(document.items)} items, ${number(document.predictions)} codes given`,
     ];
   }
@@ -87,5 +87,5 @@ export async function describeRun(session: Session, document: RunDocument): Prom
       reason ?? '',
     ];
   });
-  return [heading, ...table([['line', 'outcome', 'accuracy', 'macro-F1', 'winner', ''], ...rows])];
+  return [heading, ...table([['line', 'outcome', 'accuracy', 'macro-F1', 'winner', 'reason'], ...rows])];
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { jobImageParameter } from '@regulabel/shared/names';
 import { sourcesDigest } from './packageServices.ts';
-import { LOCAL, packageFolder, REPOSITORY, SERVICES } from './place.ts';
+import { JOB_SOURCES, LOCAL, packageFolder, REPOSITORY, SERVICES } from './place.ts';
 
 /** SageMaker's own image in the local region; on one machine a stand-in with the same file contract trains in its place. */
 const BLAZINGTEXT_IMAGE = `685385470294.dkr.ecr.${LOCAL.region}.amazonaws.com/blazingtext:1`;
@@ -22,7 +22,7 @@ const TABLES = [
 /** The one file that the local cloud is started with. */
 export async function cloudConfig(jobSlots: number) {
   // As in the cloud, the image is pinned by what is in it: other job code is another digest.
-  const digest = await sourcesDigest(['packages/jobs/src', 'packages/shared/src'], ['pnpm-lock.yaml']);
+  const digest = await sourcesDigest(JOB_SOURCES);
   const jobImage = `${LOCAL.account}.dkr.ecr.${LOCAL.region}.amazonaws.com/regulabel-${LOCAL.stage}-jobs@sha256:${digest}`;
   const program = (...path: string[]) => [
     process.execPath,
@@ -35,7 +35,7 @@ export async function cloudConfig(jobSlots: number) {
     templates: SERVICES.map(packageFolder),
     parameters: { [jobImageParameter(LOCAL)]: jobImage },
     images: [
-      { image: jobImage, command: program('jobs', 'src', 'main.ts') },
+      { image: jobImage, command: program('jobs', 'dist', 'main.mjs') },
       {
         image: BLAZINGTEXT_IMAGE,
         command: program('blazingtext', 'src', 'main.ts'),

@@ -3,59 +3,81 @@ import { createHash } from 'node:crypto';
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { CommandError } from '../errors.ts';
-import { LOCAL, packageFolder, REPOSITORY, SERVICES } from './place.ts';
+import { JOB_SOURCES, LOCAL, packageFolder, REPOSITORY, SERVICES } from './place.ts';
+
+/** Something that is made of sources: a service's template and zips, or the bundle that the job container runs. */
+interface Artefact {
+  readonly name: string;
+  /** Where it is built, relative to the repository. */
+  readonly folder: string;
+  readonly sources: readonly string[];
+  /** A program of the folder's dependencies, with its arguments. */
+  readonly build: readonly [string, ...string[]];
+}
+
+const ARTEFACTS: readonly Artefact[] = [
+  ...SERVICES.map((service): Artefact => ({
+    name: service,
+    folder: `services/${service}`,
+    sources: [`services/${service}`, 'packages/shared/src'],
+    build: [
+      'serverless',
+      'package',
+      '--stage',
+      LOCAL.stage,
+      '--region',
+      LOCAL.region,
+      '--package',
+      packageFolder(service),
+    ],
+  })),
+  { name: 'jobs', folder: 'packages/jobs', sources: JOB_SOURCES, build: ['npm', 'run', '--silent', 'build'] },
+];
 
 /**
- * Compiles the services for the local stage with `serverless package`, the ones whose sources changed since the last
- * time, and all of these at once. Throws `CommandError` with the framework's own words when one does not package.
+ * Compiles the services for the local stage with `serverless package`, and bundles the job code: what changed since
+ * the last time, all at once. Throws `CommandError` with the tool's own words when one does not build.
  */
 export async function packageServices(say: (line: string) => void): Promise<void> {
   const stale = (
     await Promise.all(
-      SERVICES.map(async (service) => {
-        const digest = await sourcesDigest([`services/${service}`, 'packages/shared/src'], ['pnpm-lock.yaml']);
-        const stamp = join(packageFolder(service), 'sources.sha256');
-        const packaged = await readFile(stamp, 'utf8').catch(() => '');
-        return packaged === digest ? [] : [{ service, digest, stamp }];
+      ARTEFACTS.map(async (artefact) => {
+        const digest = await sourcesDigest(artefact.sources);
+        const stamp = join(packageFolder(artefact.name), 'sources.sha256');
+        const built = await readFile(stamp, 'utf8').catch(() => '');
+        return built === digest ? [] : [{ artefact, digest, stamp }];
       }),
     )
   ).flat();
   if (stale.length === 0) return;
-  say(`packaging ${stale.map(({ service }) => service).join(', ')} ...`);
+  say(`packaging ${stale.map(({ artefact }) => artefact.name).join(', ')} ...`);
   await Promise.all(
-    stale.map(async ({ service, digest, stamp }) => {
-      await packageService(service);
+    stale.map(async ({ artefact, digest, stamp }) => {
+      await mkdir(dirname(stamp), { recursive: true });
+      await build(artefact);
       await writeFile(stamp, digest);
     }),
   );
 }
 
-async function packageService(service: string): Promise<void> {
-  const folder = packageFolder(service);
-  await mkdir(folder, { recursive: true });
-  const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-  const child = spawn(
-    join(REPOSITORY, 'services', service, 'node_modules', '.bin', 'serverless'),
-    ['package', '--stage', LOCAL.stage, '--region', LOCAL.region, '--package', folder],
-    {
-      cwd: join(REPOSITORY, 'services', service),
-      env: { ...process.env, PATH: path },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+async function build({ folder, build: [program, ...args] }: Artefact): Promise<void> {
+  const cwd = join(REPOSITORY, folder);
+  const path = [join(cwd, 'node_modules', '.bin'), dirname(process.execPath), process.env['PATH'] ?? ''].join(
+    delimiter,
   );
+  const child = spawn(program, args, { cwd, env: { ...process.env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (code !== 0)
-    throw new CommandError(`services/${service} does not package:\n${Buffer.concat(said).toString().trim()}`);
+  if (code !== 0) throw new CommandError(`${folder} does not build:\n${Buffer.concat(said).toString().trim()}`);
 }
 
-/** SHA-256 over the content of all files in `folders` (what is installed or generated left out) and of `files`. */
-export async function sourcesDigest(folders: readonly string[], files: readonly string[] = []): Promise<string> {
-  const names = [...files];
+/** SHA-256 over the content of all files in `folders` (what is installed or generated left out) and the lockfile. */
+export async function sourcesDigest(folders: readonly string[]): Promise<string> {
+  const names = [join(REPOSITORY, 'pnpm-lock.yaml')];
   for (const folder of folders) {
     const found = glob(`${folder}/**/*`, {
       cwd: REPOSITORY,
@@ -67,7 +89,7 @@ export async function sourcesDigest(folders: readonly string[], files: readonly 
     }
   }
   const hash = createHash('sha256');
-  for (const name of names.map((name) => (name.startsWith('/') ? name : join(REPOSITORY, name))).sort()) {
+  for (const name of names.sort()) {
     hash
       .update(name.slice(REPOSITORY.length))
       .update('\0')

@@ -8,5 +8,8 @@ export const REPOSITORY = dirname(dirname(dirname(dirname(import.meta.dirname)))
 /** The services whose templates make the local stage. */
 export const SERVICES = ['ingest', 'training', 'evaluation', 'inference'] as const;
 
-/** Where a service's compiled template and zips for the local stage are kept. */
+/** What the job container is made of. */
+export const JOB_SOURCES = ['packages/jobs', 'packages/shared/src'];
+
+/** Where a service's compiled template and zips for the local stage are kept, and what they were made of. */
 export const packageFolder = (service: string): string => join(REPOSITORY, '.build', service);

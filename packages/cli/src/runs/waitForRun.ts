@@ -21,10 +21,12 @@ export const pause = (): Promise<void> => delay(LOOK_EVERY_MS);
 /** Watches a run until it is closed. Throws `CommandError` when it is not by `deadline`. */
 export async function waitForRun(session: Session, runId: string, deadline: Date, watcher: Watcher): Promise<RunState> {
   const known = new Map<string, number>();
+  let stages: Stages = new Map();
   for (let look = 0; ; look += 1) {
     const state = await readRun(session, runId);
     if (state === undefined) throw new CommandError(`there is no run ${runId}; \`status\` lists the runs`);
-    watcher.update(state, await readStages(session, state));
+    stages = forward(stages, await readStages(session, state));
+    watcher.update(state, stages);
     if (state.run.status === 'closed') return state;
     if (look % LOOKS_PER_DEAD_LETTER_CHECK === 0) {
       for (const { queue, messages } of await readDeadLetters(session)) {
@@ -40,3 +42,7 @@ export async function waitForRun(session: Session, runId: string, deadline: Date
     await pause();
   }
 }
+
+/** Between two executions nothing runs for a line: it stays at the stage that it had. */
+const forward = (before: Stages, now: Stages): Stages =>
+  new Map([...now].map(([line, stage]) => [line, stage === 'waiting' ? (before.get(line) ?? stage) : stage]));
