@@ -9,7 +9,7 @@ import type { RunsTable } from './runsTable.ts';
 
 /** What settling a run takes. */
 export interface Settlement {
-  readonly runs: RunsTable;
+  readonly runs: Pick<RunsTable, 'get' | 'results' | 'completion' | 'complete' | 'announced' | 'ofPurpose'>;
   readonly events: EventBridgeClient;
   readonly bus: string;
   readonly now: () => Date;

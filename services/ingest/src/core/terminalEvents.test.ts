@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { comparisonFailed } from '@regulabel/shared/contracts/evaluation/comparisonFailed.v1';
+import { modelHeld } from '@regulabel/shared/contracts/evaluation/modelHeld.v1';
+import { modelPromoted } from '@regulabel/shared/contracts/evaluation/modelPromoted.v1';
+import { modelRejected } from '@regulabel/shared/contracts/evaluation/modelRejected.v1';
+import { inferenceCompleted } from '@regulabel/shared/contracts/inference/inferenceCompleted.v1';
+import { inferenceFailed } from '@regulabel/shared/contracts/inference/inferenceFailed.v1';
+import { inferenceSkipped } from '@regulabel/shared/contracts/inference/inferenceSkipped.v1';
+import { extractionCompleted } from '@regulabel/shared/contracts/ingest/extractionCompleted.v1';
+import { extractionFailed } from '@regulabel/shared/contracts/ingest/extractionFailed.v1';
+import { lineResult } from '@regulabel/shared/contracts/ingest/run.v1';
+import { modelTrained } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import { trainingFailed } from '@regulabel/shared/contracts/training/trainingFailed.v1';
+import { trainingSkipped } from '@regulabel/shared/contracts/training/trainingSkipped.v1';
+import { parseStrictly } from '@regulabel/shared/parse';
+import { ownEventOf } from '@regulabel/testing/lambda';
+import { describe, expect, it } from '@jest/globals';
+import { exampleRun } from '../testing/exampleRun.ts';
+import { terminalDetailTypes, verdictOf } from './terminalEvents.ts';
+
+type Contract = Parameters<typeof ownEventOf>[0] & { readonly example: { readonly runId: string } };
+
+/** What an event of this contract, its example changed by `change`, makes of the example run's lines. */
+const resultsOf = (contract: Contract, change: object = {}) => {
+  const event = ownEventOf(contract, { ...contract.example, ...change });
+  return (verdictOf(event['detail-type'], event.detail)?.results(exampleRun) ?? []).map((result) =>
+    parseStrictly(lineResult, result, 'a result'),
+  );
+};
+
+const weee = { country: 'DE', scheme: 'weee' };
+
+describe('verdictOf', () => {
+  it('reads run, id and time from the event', () => {
+    const event = ownEventOf(modelPromoted, modelPromoted.example);
+    expect(verdictOf(event['detail-type'], event.detail)).toMatchObject({
+      runId: modelPromoted.example.runId,
+      eventId: '0123456789abcdef0123456789abcdef',
+      at: '2026-11-01T04:00:00.000Z',
+    });
+  });
+
+  it('takes the lines of countries without rows as empty', () => {
+    expect(resultsOf(extractionCompleted)).toEqual([{ country: 'FR', scheme: 'weee', outcome: 'empty' }]);
+    expect(resultsOf(extractionCompleted, { countries: [] })).toHaveLength(3);
+  });
+
+  it('takes a failed extraction as the failure of every line', () => {
+    const results = resultsOf(extractionFailed);
+    expect(results).toHaveLength(3);
+    expect(results[0]).toEqual({
+      country: 'DE',
+      scheme: 'battery',
+      outcome: 'failed',
+      reason: 'UnloadFailed: relation "labelled_items" does not exist',
+    });
+  });
+
+  it.each([
+    ['unchanged', { outcome: 'skipped', reason: 'unchanged' }],
+    ['untrainable', { outcome: 'skipped', reason: 'untrainable' }],
+    ['empty', { outcome: 'empty' }],
+  ])('takes a training that was skipped as %s', (reason, outcome) => {
+    const { explanation } = trainingSkipped.example;
+    expect(resultsOf(trainingSkipped, { reason })).toEqual([{ ...weee, explanation, ...outcome }]);
+  });
+
+  it.each([
+    [modelPromoted, 'promoted', 'first-model'],
+    [modelRejected, 'rejected', 'not-better-than-winner'],
+    [modelHeld, 'held', 'winner-changed'],
+  ] as const)('takes %p', (contract, outcome, reason) => {
+    expect(resultsOf(contract)).toEqual([{ ...weee, outcome, reason, explanation: contract.example.explanation }]);
+  });
+
+  it.each([trainingFailed, comparisonFailed, inferenceFailed])('takes %p as a failure', (contract) => {
+    expect(resultsOf(contract)).toEqual([
+      { ...weee, outcome: 'failed', reason: `${contract.example.error}: ${contract.example.cause}` },
+    ]);
+  });
+
+  it("takes an evaluation's failed inference as the line's failure too", () => {
+    expect(resultsOf(inferenceFailed, { caller: 'evaluation' })).toMatchObject([{ ...weee, outcome: 'failed' }]);
+  });
+
+  it('says where the predictions of a labelled line are', () => {
+    const { models, rows } = inferenceCompleted.example;
+    const [model] = models;
+    expect(resultsOf(inferenceCompleted)).toEqual([
+      { ...weee, outcome: 'labelled', rows, predictions: model?.predictions, summary: model?.summary },
+    ]);
+  });
+
+  it('takes a line without a winner', () => {
+    expect(resultsOf(inferenceSkipped)).toEqual([{ ...weee, outcome: 'no-winner' }]);
+  });
+
+  it("leaves a line under way after its evaluation's inference, and after its training", () => {
+    expect(resultsOf(inferenceCompleted, { caller: 'evaluation' })).toEqual([]);
+    expect(resultsOf(modelTrained)).toEqual([]);
+  });
+
+  it('names what is wrong with an event that does not keep its contract', () => {
+    expect(() => verdictOf('ModelHeld.v1', { data: {} })).toThrow(/ModelHeld\.v1 does not keep its contract/);
+  });
+
+  it('bounds a reason, so that the completion of a large run fits an event', () => {
+    const [result] = resultsOf(trainingFailed, { cause: 'x'.repeat(2000) });
+    expect(result?.reason).toHaveLength(1000);
+  });
+});
+
+describe('the tracker’s rule', () => {
+  it('lets through exactly the events that can end a line', () => {
+    const messaging = readFileSync(new URL('../../resources/messaging.yml', import.meta.url), 'utf8');
+    const [rule = ''] = /TrackRunRule:[\s\S]*?Targets:/.exec(messaging) ?? [];
+    expect(rule.match(/\w+\.v\d+/g)?.sort()).toEqual([...terminalDetailTypes].sort());
+  });
+});
