@@ -69,7 +69,7 @@ describe('SQS', () => {
   it.each([
     ['a name', { QueueName: 'a b' }, 'InvalidParameterValue'],
     ['a value', { QueueName: 'x', Attributes: { VisibilityTimeout: '43201' } }, 'InvalidAttributeValue'],
-    ['an attribute', { QueueName: 'x', Attributes: { Colour: 'red' } }, 'InvalidAttributeName'],
+    ['an attribute', { QueueName: 'x', Attributes: Object.fromEntries([['Colour', 'red']]) }, 'InvalidAttributeName'],
     ['a FIFO queue', { QueueName: 'x.fifo', Attributes: { FifoQueue: 'true' } }, 'NotImplemented'],
     [
       'a dead-letter queue that does not exist',

@@ -173,21 +173,18 @@ describe('EventBridge', () => {
   });
 
   it.each([
-    [
-      'an invalid pattern',
-      new PutRuleCommand({ Name: 'x', EventPattern: '{"a":"b"}' }),
-      'InvalidEventPatternException',
-    ],
-    ['no pattern', new PutRuleCommand({ Name: 'x' }), 'ValidationException'],
-    ['a schedule', new PutRuleCommand({ Name: 'x', ScheduleExpression: 'rate(1 day)' }), 'NotImplemented'],
-    [
-      'a bus that does not exist',
-      new PutRuleCommand({ Name: 'x', EventBusName: 'no', EventPattern: '{"a":["b"]}' }),
-      'ResourceNotFoundException',
-    ],
-    ['a bus that exists', new CreateEventBusCommand({ Name: 'default' }), 'ResourceAlreadyExistsException'],
-  ])('refuses %s', async (_, command, name) => {
-    await expect(events.send(command as PutRuleCommand)).rejects.toMatchObject({ name });
+    ['an invalid pattern', { EventPattern: '{"a":"b"}' }, 'InvalidEventPatternException'],
+    ['no pattern', {}, 'ValidationException'],
+    ['a schedule', { ScheduleExpression: 'rate(1 day)' }, 'NotImplemented'],
+    ['a bus that does not exist', { EventBusName: 'no', EventPattern: '{"a":["b"]}' }, 'ResourceNotFoundException'],
+  ])('refuses a rule with %s', async (_, input, name) => {
+    await expect(events.send(new PutRuleCommand({ Name: 'x', ...input }))).rejects.toMatchObject({ name });
+  });
+
+  it('refuses a second bus of the same name', async () => {
+    await expect(events.send(new CreateEventBusCommand({ Name: 'default' }))).rejects.toMatchObject({
+      name: 'ResourceAlreadyExistsException',
+    });
   });
 
   it.each([
