@@ -1,3 +1,6 @@
+// Handlers log and count as in Lambda; a test's output is its result.
+Object.assign(process.env, { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' });
+
 /** ESM all the way: TypeScript is only stripped (as Node itself does), nothing is rewritten to CommonJS. */
 export default {
   testEnvironment: 'node',

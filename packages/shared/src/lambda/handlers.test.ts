@@ -1,9 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { modelTrained } from '../contracts/training/modelTrained.v1.ts';
 import { failureOf } from './failures.ts';
-import { ownEvent, queueHandler, stateHandler } from './handlers.ts';
+import { logger, ownEvent, queueHandler, stateHandler } from './handlers.ts';
 
 process.env['POWERTOOLS_DEV'] = 'true';
 const context = { functionName: 'f', awsRequestId: '1', getRemainingTimeInMillis: () => 1000 } as unknown as Context;
@@ -44,6 +44,17 @@ describe('queueHandler', () => {
     const handler = queueHandler(schema, () => Promise.reject(new Error('no')));
     const answer = await deliver(handler, message('a', { n: 1 }), message('b', { n: 2 }));
     expect(answer.batchItemFailures).toHaveLength(2);
+  });
+
+  it('logs why a message is to be delivered again', async () => {
+    const log = jest.spyOn(logger, 'error').mockReturnValue();
+    const error = new Error('no');
+    await deliver(
+      queueHandler(schema, () => Promise.reject(error)),
+      message('a', { n: 1 }),
+    );
+    expect(log).toHaveBeenCalledWith('message a is to be delivered again', { error });
+    log.mockRestore();
   });
 
   it('forgets the failures of the batch before', async () => {

@@ -38,7 +38,14 @@ export const queueHandler = <Schema extends z.ZodType>(
     processPartialResponse(
       batch,
       async (record: SQSRecord) => {
-        await handle(parseJson(event, record.body, `message ${record.messageId}`));
+        try {
+          await handle(parseJson(event, record.body, `message ${record.messageId}`));
+        } catch (error) {
+          // The answer to SQS names the message only: without this line nothing would say why it comes again.
+          logger.error(`message ${record.messageId} is to be delivered again`, { error });
+          metrics.addMetric('MessageFailed', MetricUnit.Count, 1);
+          throw error;
+        }
         metrics.addMetric('MessageHandled', MetricUnit.Count, 1);
       },
       // A batch that fails whole is still answered message by message: each keeps its own count of receives.
