@@ -44,7 +44,9 @@ function codeProblems(codes: readonly Code[]): string[] {
   return [
     ...codes
       .filter(({ validFrom = '', validTo = '9999-12-31' }) => validFrom > validTo)
-      .map(({ code, validFrom, validTo }) => `code ${code} ends (${validTo ?? ''}) before it begins (${validFrom ?? ''})`),
+      .map(
+        ({ code, validFrom, validTo }) => `code ${code} ends (${validTo ?? ''}) before it begins (${validFrom ?? ''})`,
+      ),
     ...[...periods].filter(([, of]) => overlap(of)).map(([code]) => `the periods of code ${code} overlap`),
     ...[...successors]
       .filter(([, to]) => !periods.has(to))
