@@ -14,13 +14,19 @@ export interface Started {
 
 /** Starts a command of the command line, as a person would, in its own process. */
 export function start(...args: string[]): Started {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output: string[] = [];
   const lines: string[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   const reader = createInterface(child.stderr);
   reader.on('line', (line) => lines.push(line));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout: output.join(''), stderr: lines.join('\n') }));
+  const ended = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    stdout: output.join(''),
+    stderr: lines.join('\n'),
+  }));
   const said = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
       reader.on('line', (line) => {
@@ -36,6 +42,7 @@ export function start(...args: string[]): Started {
 /** The JSON document that a command prints. Throws with what it said when its exit code is another than `code`. */
 export async function json(args: readonly string[], code = 0): Promise<unknown> {
   const result = await start(...args, '--json').ended;
-  if (result.code !== code) throw new Error(`regulabel ${args.join(' ')} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);
+  if (result.code !== code)
+    throw new Error(`regulabel ${args.join(' ')} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);
   return JSON.parse(result.stdout);
 }

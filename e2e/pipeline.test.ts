@@ -1,0 +1,223 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import { dataBucket, modelsBucket, predictionsBucket, registryBucket, winnersTable } from '@regulabel/shared/names';
+import { json, start, type Started } from './commandLine.ts';
+
+const PLACE = { stage: 'local', account: '111122223333', region: 'eu-west-1' };
+const LINES = ['DE/battery', 'DE/weee', 'FR/packaging', 'FR/weee'];
+const SOLD = 60;
+const SIZE = ['--labelled', '500', '--sold', String(SOLD), '--trials', '2'];
+
+const run = z.object({
+  runId: z.string(),
+  status: z.string(),
+  items: z.number(),
+  predictions: z.number(),
+  lines: z.array(z.object({ country: z.string(), scheme: z.string(), outcome: z.string() })),
+});
+const demo = z.object({ training: run, inference: run });
+type Run = z.infer<typeof run>;
+
+const outcomes = ({ lines }: Run): string[] =>
+  lines.map(({ country, scheme, outcome }) => `${country}/${scheme} ${outcome}`).sort();
+
+let state: string;
+let first: z.infer<typeof demo>;
+let second: z.infer<typeof demo>;
+let up: Started;
+let cloud: {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+};
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'regulabel-e2e-'));
+  // The first month is killed in the middle of training, and started again.
+  const killed = start('demo', '--state', state, ...SIZE);
+  await killed.said('training');
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  first = demo.parse(await json(['demo', '--state', state, ...SIZE]));
+  second = demo.parse(await json(['demo', '--state', state, ...SIZE]));
+  up = start('up', '--state', state, '--port', '0', '--json');
+  const served = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    up.child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith('}\n')) resolve(text);
+    });
+    up.ended.then(({ stderr }) => {
+      reject(new Error(stderr));
+    }, reject);
+  });
+  const { endpoint, region, ...credentials } = z
+    .object({
+      endpoint: z.url(),
+      region: z.string(),
+      accessKeyId: z.string(),
+      secretAccessKey: z.string(),
+      sessionToken: z.string(),
+    })
+    .parse(JSON.parse(served));
+  cloud = { endpoint, region, credentials };
+}, 400_000);
+
+afterAll(async () => {
+  up.child.kill('SIGTERM');
+  await up.ended;
+  await rm(state, { recursive: true, force: true });
+}, 30_000);
+
+describe('the first month, killed in the middle of training and started again', () => {
+  it('ends with a winner for every line', () => {
+    expect(first.training.status).toBe('closed');
+    expect(outcomes(first.training)).toEqual(LINES.map((line) => `${line} promoted`));
+  });
+
+  it('labels every sold item once per scheme of its country', () => {
+    expect(outcomes(first.inference)).toEqual(LINES.map((line) => `${line} labelled`));
+    expect(first.inference).toMatchObject({ items: SOLD, predictions: 2 * SOLD });
+  });
+});
+
+describe('the second month', () => {
+  it('compares candidates with winners', () => {
+    expect(second.training.runId).not.toBe(first.training.runId);
+    for (const { outcome } of second.training.lines) expect(['promoted', 'rejected']).toContain(outcome);
+    expect(second.inference).toMatchObject({ items: SOLD, predictions: 2 * SOLD });
+  });
+
+  it('leaves exactly one decision for each line and run, the later ones against the winner of the first', async () => {
+    const { Items = [] } = await new DynamoDBClient(cloud).send(
+      new ScanCommand({ TableName: winnersTable(PLACE), ConsistentRead: true }),
+    );
+    const decisions = Items.map((item) => unmarshall(item))
+      .filter(({ sk }) => String(sk).startsWith('decision#'))
+      .map((item) => decision.parse(item));
+    expect(decisions.map(({ country, scheme, runId }) => `${country}/${scheme} ${runId}`).sort()).toEqual(
+      LINES.flatMap((line) => [`${line} ${first.training.runId}`, `${line} ${second.training.runId}`]).sort(),
+    );
+    const firsts = new Map(
+      decisions
+        .filter(({ runId }) => runId === first.training.runId)
+        .map((made) => [`${made.country}/${made.scheme}`, made]),
+    );
+    for (const made of decisions.filter(({ runId }) => runId === second.training.runId)) {
+      expect(made.winner?.decisionId).toBe(firsts.get(`${made.country}/${made.scheme}`)?.decisionId);
+      expect(made.winner?.metrics?.rows).toBe(made.candidate.metrics?.rows);
+    }
+  });
+});
+
+describe('predictions export', () => {
+  it('writes each item of the last month once per scheme, with its code', async () => {
+    const file = join(state, 'predictions.csv');
+    const answer = z
+      .object({ run: z.string(), rows: z.number() })
+      .parse(await json(['predictions', 'export', '--state', state, '--out', file]));
+    expect(answer).toEqual({ run: second.inference.runId, rows: 2 * SOLD });
+    const [heading, ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(heading).toBe('item_id,country,scheme,code,confidence,quantity,month,model,code_list,run');
+    const seen = rows.map((row) => row.split(','));
+    expect(new Set(seen.map(([item, , scheme]) => `${item ?? ''} ${scheme ?? ''}`)).size).toBe(2 * SOLD);
+    expect(seen.every(([, , , code]) => code !== '')).toBe(true);
+  });
+});
+
+describe('the executions', () => {
+  /** The happy path of each machine; the other states are walked by the services' own tests. */
+  it('went through every state of their happy path', async () => {
+    const client = new SFNClient(cloud);
+    const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
+    const visited: Record<string, string[]> = {};
+    for (const { name = '', stateMachineArn } of stateMachines) {
+      const { executions = [] } = await client.send(
+        new ListExecutionsCommand({ stateMachineArn, statusFilter: 'SUCCEEDED' }),
+      );
+      const states = new Set<string>();
+      for (const { executionArn } of executions) {
+        const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+        for (const { stateEnteredEventDetails } of events)
+          if (stateEnteredEventDetails?.name !== undefined) states.add(stateEnteredEventDetails.name);
+      }
+      visited[name.replace('regulabel-local-', '')] = [...states];
+    }
+    expect(visited).toEqual({
+      extract: expect.arrayContaining(['Plan', 'Unload', 'DescribeUnload', 'Split']) as unknown,
+      training: expect.arrayContaining(['Prepare', 'Tune', 'ChooseBest', 'CreateModel', 'AnnounceModel']) as unknown,
+      inference: expect.arrayContaining(['Prepare', 'Transform', 'Collect', 'AnnounceCompleted']) as unknown,
+      comparison: expect.arrayContaining(['Score', 'Decide', 'Record', 'Announce', 'Notify']) as unknown,
+    });
+  });
+
+  it('left nothing in a dead-letter queue, and none of them failed', async () => {
+    const client = new SFNClient(cloud);
+    const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
+    for (const { stateMachineArn } of stateMachines) {
+      const { executions = [] } = await client.send(
+        new ListExecutionsCommand({ stateMachineArn, statusFilter: 'FAILED' }),
+      );
+      expect(executions).toEqual([]);
+    }
+  });
+});
+
+describe('the objects', () => {
+  it('lie encrypted on disk', async () => {
+    const files = (await readdir(join(state, 's3'), { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(files.length).toBeGreaterThan(50);
+    for (const { parentPath, name } of files) {
+      const content = await readFile(join(parentPath, name));
+      expect(content.subarray(0, 4).toString('latin1')).not.toBe('PAR1');
+      expect(content.includes('item_id')).toBe(false);
+      expect(content.includes('__label__')).toBe(false);
+    }
+  });
+
+  it.each([
+    ['unload/', dataBucket, 'raw'],
+    ['datasets/', dataBucket, 'control'],
+    ['catalogue/', dataBucket, 'control'],
+    ['prepared/', modelsBucket, 'training'],
+    ['models/', modelsBucket, 'training'],
+    ['work/', predictionsBucket, 'work'],
+    ['production/', predictionsBucket, 'predictions'],
+    ['evaluation/', predictionsBucket, 'predictions'],
+    ['summary/', predictionsBucket, 'predictions'],
+    ['scores/', registryBucket, 'registry'],
+  ])('below %s are under the key that the template names', async (prefix, bucket, alias) => {
+    const s3 = new S3Client({ ...cloud, forcePathStyle: true });
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket(PLACE), Prefix: prefix }));
+    expect(Contents.length).toBeGreaterThan(0);
+    const keys = await Promise.all(
+      Contents.map(
+        async ({ Key }) => (await s3.send(new HeadObjectCommand({ Bucket: bucket(PLACE), Key }))).SSEKMSKeyId,
+      ),
+    );
+    expect(new Set(keys)).toEqual(new Set([await keyArn(alias)]));
+  });
+});
+
+async function keyArn(alias: string): Promise<string | undefined> {
+  const { KeyMetadata } = await new KMSClient(cloud).send(
+    new DescribeKeyCommand({ KeyId: `alias/regulabel-${PLACE.stage}-${alias}` }),
+  );
+  return KeyMetadata?.Arn;
+}
