@@ -1,13 +1,13 @@
 // Which Redshift the extraction asks: a serverless workgroup or a cluster, never both. Read by serverless.yml's variables,
 // so that a wrong setting fails the packaging, not the first run.
 module.exports = async ({ resolveVariable }) => {
-  const { workgroup, cluster, database } = await resolveVariable('self:custom.warehouse');
-  if (Boolean(workgroup) === Boolean(cluster)) {
+  const { workgroup: named, cluster, database } = await resolveVariable('self:custom.warehouse');
+  if (named && cluster) {
     throw new Error(
-      'Set exactly one of redshiftWorkgroup and redshiftCluster ' +
-        "(for a cluster: --param='redshiftWorkgroup=' --param='redshiftCluster=NAME')",
+      `Set one of redshiftWorkgroup (now "${named}") and redshiftCluster (now "${cluster}"): the rows are in one of them`,
     );
   }
+  const workgroup = named || 'regulabel';
   const at = (service, resource) => ({
     'Fn::Sub': `arn:aws:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
   });

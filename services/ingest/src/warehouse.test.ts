@@ -11,8 +11,8 @@ const packaged = (settings: { workgroup: string; cluster: string }) =>
 
 describe('the warehouse of the template', () => {
   it('is a serverless workgroup', async () => {
-    const { target, credentials } = await packaged({ workgroup: 'regulabel', cluster: '' });
-    expect(JSON.parse(target)).toEqual({ WorkgroupName: 'regulabel', Database: 'dev' });
+    const { target, credentials } = await packaged({ workgroup: 'other', cluster: '' });
+    expect(JSON.parse(target)).toEqual({ WorkgroupName: 'other', Database: 'dev' });
     expect(credentials.Action).toBe('redshift-serverless:GetCredentials');
   });
 
@@ -22,10 +22,13 @@ describe('the warehouse of the template', () => {
     expect(credentials.Action).toBe('redshift:GetClusterCredentialsWithIAM');
   });
 
-  it.each([
-    { workgroup: 'regulabel', cluster: 'main' },
-    { workgroup: '', cluster: '' },
-  ])('fails the packaging for %j', async (settings) => {
-    await expect(packaged(settings)).rejects.toThrow(/exactly one of redshiftWorkgroup and redshiftCluster/);
+  it('is the workgroup `regulabel` where nothing is said', async () => {
+    expect(JSON.parse((await packaged({ workgroup: '', cluster: '' })).target)).toMatchObject({
+      WorkgroupName: 'regulabel',
+    });
+  });
+
+  it('fails the packaging when both are given', async () => {
+    await expect(packaged({ workgroup: 'other', cluster: 'main' })).rejects.toThrow(/"other".*"main"/);
   });
 });
