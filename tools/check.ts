@@ -1,4 +1,5 @@
 // Every check in one command; all of them run, and the exit code is 1 when one of them found something.
+import { checkConformance } from './conformance.ts';
 import { run } from './process.ts';
 import { checkSizes } from './sizes.ts';
 
@@ -11,6 +12,7 @@ const checks: readonly { name: string; check: () => Promise<number> }[] = [
     check: () => run('depcruise', ['--config', 'tools/boundaries.cjs', 'packages', 'services', 'e2e', 'tools']),
   },
   { name: "local cloud's size", check: checkSizes },
+  { name: "AWS's recorded answers", check: checkConformance },
   { name: 'tests', check: () => run('node', ['tools/test.ts']) },
 ];
 
