@@ -2,7 +2,6 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
@@ -16,8 +15,15 @@ export const metrics = new Metrics({ namespace: 'regulabel' });
 const platform = <Event, Result>(handle: (event: Event, context: Context) => Promise<Result>) =>
   middy<Event, Result>()
     .use(injectLambdaContext(logger, { clearState: true }))
-    .use(logMetrics(metrics, { captureColdStartMetric: true }))
-    .handler(handle);
+    .handler(async (event, context) => {
+      metrics.captureColdStartMetric(context.functionName);
+      try {
+        return await handle(event, context);
+      } finally {
+        // Powertools' own middleware warns whenever a function had nothing to count.
+        if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+      }
+    });
 
 /** A function that a state machine invokes: its payload parsed, its answer the state's result. */
 export const stateHandler = <Schema extends z.ZodType, Result>(
