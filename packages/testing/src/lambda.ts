@@ -10,12 +10,22 @@ export const context = {
   getRemainingTimeInMillis: () => 30_000,
 } as Context;
 
+/** What EventBridge adds to every event that it delivers. */
+const delivery = {
+  version: '0',
+  id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+  account: '111122223333',
+  time: '2026-11-01T04:00:01Z',
+  region: 'eu-west-1',
+  resources: [],
+};
+
 /** A batch of SQS messages, each with an EventBridge event as its body; the n-th message's id is `message-<n>`, from 0. */
-export const queueEvent = (...events: readonly unknown[]): SQSEvent => ({
+export const queueEvent = (...events: readonly object[]): SQSEvent => ({
   Records: events.map((event, index) => ({
     messageId: `message-${index}`,
     receiptHandle: 'receipt',
-    body: JSON.stringify(event),
+    body: JSON.stringify({ ...delivery, ...event }),
     attributes: {
       ApproximateReceiveCount: '1',
       SentTimestamp: '0',
@@ -44,7 +54,6 @@ interface Contract {
 
 /** An event of ours as a rule delivers it, with `data` in an envelope that keeps the contract. */
 export const ownEventOf = (contract: Contract, data: { readonly runId: string }) => ({
-  id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
   source: contract.source,
   'detail-type': contract.detailType,
   detail: {

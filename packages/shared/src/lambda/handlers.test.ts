@@ -69,6 +69,11 @@ describe('queueHandler', () => {
 describe('ownEvent', () => {
   const event = {
     version: '0',
+    id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+    account: '111122223333',
+    time: '2026-11-01T04:00:01Z',
+    region: 'eu-west-1',
+    resources: [],
     source: modelTrained.source,
     'detail-type': modelTrained.detailType,
     detail: {

@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbridge';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
@@ -63,7 +64,7 @@ export const queueHandler = <Schema extends z.ZodType>(
 
 /** An EventBridge event of ours, as a rule delivers it. */
 export const ownEvent = <Data extends z.ZodObject>(contract: EventContract<Data>) =>
-  z.object({
+  EventBridgeSchema.extend({
     source: z.literal(contract.source),
     'detail-type': z.literal(contract.detailType),
     detail: contract.detail,
@@ -74,15 +75,14 @@ export const ownEvent = <Data extends z.ZodObject>(contract: EventContract<Data>
   }>;
 
 /** S3's "Object Created" as EventBridge delivers it (keys are not URL-encoded there). */
-export const objectCreated = z.object({
+export const objectCreated = EventBridgeSchema.extend({
   source: z.literal('aws.s3'),
   'detail-type': z.literal('Object Created'),
   detail: z.object({ bucket: z.object({ name: z.string() }), object: z.object({ key: z.string() }) }),
 });
 
 /** Step Functions' "Execution Status Change", for executions that did not succeed. */
-export const executionEnded = z.object({
-  id: z.string(),
+export const executionEnded = EventBridgeSchema.extend({
   source: z.literal('aws.states'),
   'detail-type': z.literal('Step Functions Execution Status Change'),
   detail: z.object({

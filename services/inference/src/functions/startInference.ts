@@ -17,7 +17,6 @@ import { s3Uri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { logger, objectCreated, queueHandler } from '@regulabel/shared/lambda/handlers';
 import { parseStrictly } from '@regulabel/shared/parse';
-import * as z from 'zod';
 import { linesOfCountry, productionInput } from '../core/inference.ts';
 
 const s3 = new S3Client({});
@@ -33,7 +32,7 @@ const stateMachineArn = environment('INFERENCE_MACHINE_ARN');
 const bucket = environment('PREDICTIONS_BUCKET');
 
 /** A country's month of sales is complete: each of its lines with a winner is labelled, the others are skipped. */
-export const handler = queueHandler(objectCreated.extend({ id: z.string() }), async ({ id, detail }) => {
+export const handler = queueHandler(objectCreated, async ({ id, detail }) => {
   const manifest = await readJson(s3, s3Uri(detail.bucket.name, detail.object.key), datasetManifest);
   const lines = linesOfCountry(await readJson(s3, manifest.catalogue.uri, catalogue), manifest);
   const jobImage = await readJobImage(ssm, jobImageParameter);

@@ -40,7 +40,7 @@ const events = () =>
     const { Detail = '' } = args[0].input.Entries?.[0] ?? {};
     return parseStrictly(extractionFailed.detail, JSON.parse(Detail), 'ExtractionFailed');
   });
-const handle = (event: unknown) => handler(queueEvent(event), context);
+const handle = (event: object) => handler(queueEvent(event), context);
 
 describe('reportExtractionFailure', () => {
   it('says which run failed and why', async () => {

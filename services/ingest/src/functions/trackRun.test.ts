@@ -30,7 +30,7 @@ beforeEach(() => {
   dynamodb.on(QueryCommand).resolves({ Items: [] });
 });
 
-const handle = (...events: readonly unknown[]) => handler(queueEvent(...events), context);
+const handle = (...events: readonly object[]) => handler(queueEvent(...events), context);
 const promoted = ownEventOf(modelPromoted, modelPromoted.example);
 
 describe('trackRun', () => {

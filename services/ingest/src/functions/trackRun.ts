@@ -1,3 +1,4 @@
+import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbridge';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { extractionFailed } from '@regulabel/shared/contracts/ingest/extractionFailed.v1';
@@ -5,7 +6,6 @@ import { lineName } from '@regulabel/shared/contracts/values';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { logger, queueHandler } from '@regulabel/shared/lambda/handlers';
-import * as z from 'zod';
 import { RunsTable } from '../aws/runsTable.ts';
 import { settleRun } from '../aws/settleRun.ts';
 import { standing } from '../core/standing.ts';
@@ -15,29 +15,26 @@ const dynamodb = new DynamoDBClient({});
 const events = new EventBridgeClient({});
 
 /** Records how lines ended and closes the run with the last of them. */
-export const handler = queueHandler(
-  z.object({ 'detail-type': z.string(), detail: z.unknown() }),
-  async ({ 'detail-type': detailType, detail }) => {
-    const verdict = verdictOf(detailType, detail);
-    if (verdict === undefined) {
-      throw new RegulabelError('EventUnknown', `${detailType} ends no line: the rule should not have let it through`);
+export const handler = queueHandler(EventBridgeSchema, async ({ 'detail-type': detailType, detail }) => {
+  const verdict = verdictOf(detailType, detail);
+  if (verdict === undefined) {
+    throw new RegulabelError('EventUnknown', `${detailType} ends no line: the rule should not have let it through`);
+  }
+  const runs = new RunsTable(dynamodb, environment('RUNS_TABLE'));
+  if (detailType === extractionFailed.detailType && !(await runs.find(verdict.runId))) {
+    // It failed before it had claimed its run: there is nothing to close.
+    logger.warn('An extraction failed before its run began', { runId: verdict.runId });
+    return;
+  }
+  const run = await runs.get(verdict.runId);
+  const results = verdict.results(run);
+  const expected = new Set(run.lines.map(lineName));
+  for (const result of results) {
+    if (!expected.has(lineName(result))) {
+      throw new RegulabelError('LineUnknown', `run ${run.runId} does not have the line ${lineName(result)}`);
     }
-    const runs = new RunsTable(dynamodb, environment('RUNS_TABLE'));
-    if (detailType === extractionFailed.detailType && !(await runs.find(verdict.runId))) {
-      // It failed before it had claimed its run: there is nothing to close.
-      logger.warn('An extraction failed before its run began', { runId: verdict.runId });
-      return;
-    }
-    const run = await runs.get(verdict.runId);
-    const results = verdict.results(run);
-    const expected = new Set(run.lines.map(lineName));
-    for (const result of results) {
-      if (!expected.has(lineName(result))) {
-        throw new RegulabelError('LineUnknown', `run ${run.runId} does not have the line ${lineName(result)}`);
-      }
-      await runs.record(run.runId, result, standing(result.outcome, verdict.at, verdict.eventId));
-    }
-    if (results.length === 0) return;
-    await settleRun({ runs, events, bus: environment('BUS'), now: () => new Date() }, run.runId);
-  },
-);
+    await runs.record(run.runId, result, standing(result.outcome, verdict.at, verdict.eventId));
+  }
+  if (results.length === 0) return;
+  await settleRun({ runs, events, bus: environment('BUS'), now: () => new Date() }, run.runId);
+});

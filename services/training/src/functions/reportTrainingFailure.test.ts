@@ -37,7 +37,7 @@ beforeEach(() => {
   eventBridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
 });
 
-const handle = (event: unknown) => handler(queueEvent(event), context);
+const handle = (event: object) => handler(queueEvent(event), context);
 const events = () =>
   eventBridge.commandCalls(PutEventsCommand).map(({ args }) => {
     const { Detail = '' } = args[0].input.Entries?.[0] ?? {};

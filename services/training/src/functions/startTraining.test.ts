@@ -41,7 +41,7 @@ beforeEach(() => {
   sfn.on(StartExecutionCommand).resolves({});
 });
 
-const handle = (event: unknown) => handler(queueEvent(event), context);
+const handle = (event: object) => handler(queueEvent(event), context);
 const started = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
 const inputs = () => started().map(({ input }) => parseJson(trainingExecutionInput, input ?? '', 'the input'));
 
