@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { testEventPattern } from '../src/events/testEventPattern.ts';
+import { testEventPattern } from '../src/events/pattern.ts';
 import { AwsError } from '../src/aws.ts';
 
 interface Case {

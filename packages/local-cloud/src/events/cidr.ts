@@ -1,55 +1,33 @@
-import { isIP } from 'node:net';
-import { InvalidPattern } from './invalidPattern.ts';
+import { BlockList, isIP, SocketAddress } from 'node:net';
+import { invalidPattern } from './json.ts';
 
-/** An address as its 4 or 16 bytes; undefined for what is no IP address. */
-export function addressBytes(text: string): readonly number[] | undefined {
-  if (isIP(text) === 4) return text.split('.').map(Number);
-  if (isIP(text) !== 6 || !/^[\da-f:]+$/i.test(text)) return undefined;
-  const [head = '', tail] = text.split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
-  const before = groups(head);
-  const after = tail === undefined ? [] : groups(tail);
-  const all = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
-  return all.flatMap((group) => [group >> 8, group & 0xff]);
+const BITS = { ipv4: 32, ipv6: 128 };
+
+/** The family of an address as EventBridge knows them: without zones and dots in IPv6. */
+function familyOf(text: string): keyof typeof BITS | undefined {
+  if (isIP(text) === 4) return 'ipv4';
+  return isIP(text) === 6 && !/[.%]/.test(text) ? 'ipv6' : undefined;
 }
 
-/** Whether two texts are the same address in any spelling: how an address in a pattern's list of values is compared. */
-export function sameAddress(left: string, right: string): boolean {
-  const bytes = addressBytes(left);
-  return bytes !== undefined && bytes.join() === addressBytes(right)?.join();
-}
+/** An address in one spelling, any other text as it is: so is an address in a pattern's list of values compared. */
+export const canonical = (text: string): string =>
+  familyOf(text) === 'ipv6' ? new SocketAddress({ address: text, family: 'ipv6' }).address : text;
 
-/** The test of `{"cidr": "10.0.0.0/24"}`. Throws {@link InvalidPattern} for what is no CIDR block. */
+/** The test of `{"cidr": "10.0.0.0/24"}`. Throws InvalidEventPatternException for what is no CIDR block. */
 export function cidrBlock(text: string): (address: string) => boolean {
   const [base = '', mask = '', ...more] = text.split('/');
-  if (mask === '' || more.length > 0) throw new InvalidPattern("Malformed CIDR, one '/' required");
-  const bits = maskBits(mask);
-  const bytes = addressBytes(base);
-  if (bytes === undefined) {
-    throw new InvalidPattern(`${looksLikeAddress(base) ? 'Invalid' : 'Nonstandard'} IP address: ${base}`);
+  if (mask === '' || more.length > 0) throw invalidPattern("Malformed CIDR, one '/' required");
+  if (!/^[+-]?\d+$/.test(mask)) throw invalidPattern('Malformed CIDR, mask bits must be an integer');
+  const bits = Number(mask);
+  if (bits < 0) throw invalidPattern('Malformed CIDR, mask bits must not be negative');
+  const family = familyOf(base);
+  if (family === undefined) {
+    const looksLikeAddress = /^\d+\.\d+\.\d+\.\d+$/.test(base) || /^[\da-f:]*:[\da-f:]*$/i.test(base);
+    throw invalidPattern(`${looksLikeAddress ? 'Invalid' : 'Nonstandard'} IP address: ${base}`);
   }
   // EventBridge has no /32 and /128: https://github.com/aws/event-ruler (CIDR.java)
-  if (bits >= bytes.length * 8) {
-    throw new InvalidPattern(`IPv${bytes.length === 4 ? 4 : 6} mask bits must be < ${bytes.length * 8}`);
-  }
-  const network = prefix(bytes, bits);
-  return (address) => {
-    const candidate = addressBytes(address);
-    return candidate?.length === bytes.length && prefix(candidate, bits) === network;
-  };
+  if (bits >= BITS[family]) throw invalidPattern(`IPv${family.slice(-1)} mask bits must be < ${BITS[family]}`);
+  const block = new BlockList();
+  block.addSubnet(base, bits, family);
+  return (address) => familyOf(address) === family && block.check(address, family);
 }
-
-function maskBits(mask: string): number {
-  if (!/^[+-]?\d+$/.test(mask)) throw new InvalidPattern('Malformed CIDR, mask bits must be an integer');
-  if (Number(mask) < 0) throw new InvalidPattern('Malformed CIDR, mask bits must not be negative');
-  return Number(mask);
-}
-
-const prefix = (bytes: readonly number[], bits: number): string =>
-  bytes
-    .map((byte) => byte.toString(2).padStart(8, '0'))
-    .join('')
-    .slice(0, bits);
-
-const looksLikeAddress = (text: string): boolean =>
-  /^\d+\.\d+\.\d+\.\d+$/.test(text) || /^[\da-f:]*:[\da-f:]*$/i.test(text);

@@ -1,7 +1,6 @@
-import { cidrBlock, sameAddress } from './cidr.ts';
-import { InvalidPattern } from './invalidPattern.ts';
-import type { Json } from './json.ts';
-import { numericTest, sameNumber } from './numeric.ts';
+import { canonical, cidrBlock } from './cidr.ts';
+import { invalidPattern, type Json, type Members } from './json.ts';
+import { equalTo, numericTest, sameNumber } from './numeric.ts';
 import { matchesWildcard, parseWildcard, type Wildcard } from './wildcard.ts';
 
 /** What one entry of a field's list asks of the field. */
@@ -14,99 +13,116 @@ export interface Condition {
   readonly wildcards?: readonly Wildcard[];
 }
 
-type TextTest = (value: string) => boolean;
+type Operators = ReadonlyMap<string, (operand: Json) => Condition>;
+type Comparison = (value: string, operand: string) => boolean;
 
-/** Reads one entry of a field's list. Throws {@link InvalidPattern}. */
-export function condition(entry: Json): Condition {
-  switch (entry.kind) {
-    case 'object':
-      return expression(entry.members);
-    case 'array':
-      throw new InvalidPattern('Match value must be String, number, true, false, or null');
-    case 'string':
-      return onText((value) => value === entry.value || sameAddress(entry.value, value));
-    case 'number':
-      return {
-        test: (leaf) => leaf.kind === 'number' && (leaf.text === entry.text || sameNumber(leaf.text, entry.text)),
-      };
-    case 'literal':
-      return { test: (leaf) => leaf.kind === 'literal' && leaf.text === entry.text };
-  }
-}
-
-function expression(members: readonly (readonly [string, Json])[]): Condition {
-  const [first, second] = members;
-  if (first === undefined) throw new InvalidPattern('Match expression name not found');
-  const [operator, operand] = first;
-  const read = OPERATORS.get(operator);
-  if (read === undefined) throw new InvalidPattern(`Unrecognized match type ${operator}`);
-  const result = read(operand);
-  if (second !== undefined) throw new InvalidPattern(TOO_MANY.get(operator) ?? ONE_KEY);
-  return result;
-}
+const equals: Comparison = (value, operand) => value === operand;
+const startsWith: Comparison = (value, operand) => value.startsWith(operand);
+const endsWith: Comparison = (value, operand) => value.endsWith(operand);
+const ignoringCase =
+  (comparison: Comparison): Comparison =>
+  (value, operand) =>
+    comparison(value.toLowerCase(), operand.toLowerCase());
 
 const ONE_KEY = 'Only one key allowed in match expression';
 const TOO_MANY_ELEMENTS = 'Too many elements in numeric expression';
-const TOO_MANY = new Map([
-  ['numeric', TOO_MANY_ELEMENTS],
-  ['anything-but', TOO_MANY_ELEMENTS],
-]);
+const IGNORE_CASE_STRING = 'equals-ignore-case match pattern must be a string';
+const IGNORE_CASE_LIST = 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.';
 
-const OPERATORS = new Map<string, (operand: Json) => Condition>([
-  ['exactly', (operand) => onText(equals(text(operand, 'exact match pattern must be a string')))],
-  ['prefix', (operand) => affix('prefix', operand)],
-  ['suffix', (operand) => affix('suffix', operand)],
-  ['equals-ignore-case', (operand) => onText(ignoringCase(equals, text(operand, IGNORE_CASE_STRING)))],
-  ['wildcard', (operand) => wildcard(text(operand, 'wildcard match pattern must be a string'))],
+const OPERATORS: Operators = new Map([
+  ['exactly', (operand) => text(equals, operand, 'exact match pattern must be a string')],
+  ['prefix', (operand) => affix('prefix', startsWith, operand)],
+  ['suffix', (operand) => affix('suffix', endsWith, operand)],
+  ['equals-ignore-case', (operand) => text(ignoringCase(equals), operand, IGNORE_CASE_STRING)],
+  ['wildcard', wildcard],
   // AWS speaks of a prefix here: https://github.com/aws/event-ruler (JsonRuleCompiler)
-  ['cidr', (operand) => onText(cidrBlock(text(operand, 'prefix match pattern must be a string')))],
+  ['cidr', (operand) => onText(cidrBlock(textOf(operand, 'prefix match pattern must be a string')))],
   ['numeric', (operand) => ({ test: numericTest(operand) })],
   ['exists', exists],
   ['anything-but', anythingBut],
 ]);
 
-const IGNORE_CASE_STRING = 'equals-ignore-case match pattern must be a string';
-const TEXT_TESTS = {
-  prefix:
-    (operand: string): TextTest =>
-    (value) =>
-      value.startsWith(operand),
-  suffix:
-    (operand: string): TextTest =>
-    (value) =>
-      value.endsWith(operand),
-};
+const ANYTHING_BUT: Operators = new Map([
+  ['prefix', noneOf((operand) => nonEmptyAffix(startsWith, operand))],
+  ['suffix', noneOf((operand) => nonEmptyAffix(endsWith, operand))],
+  ['wildcard', noneOf(wildcard)],
+  ['equals-ignore-case', noneOf((operand) => text(ignoringCase(equals), operand, IGNORE_CASE_LIST))],
+]);
 
-const onText = (test: TextTest): Condition => ({ test: (leaf) => leaf.kind === 'string' && test(leaf.value) });
-const equals =
-  (operand: string): TextTest =>
-  (value) =>
-    value === operand;
-
-function ignoringCase(test: (operand: string) => TextTest, operand: string): TextTest {
-  const lower = test(operand.toLowerCase());
-  return (value) => lower(value.toLowerCase());
+/** Reads one entry of a field's list. Throws InvalidEventPatternException. */
+export function condition(entry: Json): Condition {
+  switch (entry.kind) {
+    case 'object':
+      return expression(entry.members, OPERATORS, {
+        none: 'Match expression name not found',
+        unknown: 'Unrecognized match type',
+        more: ['numeric', 'anything-but'].includes(entry.members[0]?.[0] ?? '') ? TOO_MANY_ELEMENTS : ONE_KEY,
+      });
+    case 'array':
+      throw invalidPattern('Match value must be String, number, true, false, or null');
+    case 'string': {
+      const wanted = canonical(entry.value);
+      return onText((value) => canonical(value) === wanted);
+    }
+    case 'number':
+      return { test: (leaf) => leaf.kind === 'number' && sameNumber(leaf.text, entry.text) };
+    case 'literal':
+      return { test: (leaf) => leaf.kind === 'literal' && leaf.text === entry.text };
+  }
 }
 
-function text(operand: Json | undefined, otherwise: string): string {
-  if (operand?.kind !== 'string') throw new InvalidPattern(otherwise);
+interface Refusals {
+  readonly none: string;
+  /** The operator's name follows. */
+  readonly unknown: string;
+  readonly more: string;
+}
+
+/** Reads an object of one member: an operator and its operand. */
+function expression([first, ...more]: Members, operators: Operators, refusals: Refusals): Condition {
+  if (first === undefined) throw invalidPattern(refusals.none);
+  const [operator, operand] = first;
+  const read = operators.get(operator);
+  if (read === undefined) throw invalidPattern(`${refusals.unknown} ${operator}`);
+  const result = read(operand);
+  if (more.length > 0) throw invalidPattern(refusals.more);
+  return result;
+}
+
+const onText = (test: (value: string) => boolean): Condition => ({
+  test: (leaf) => leaf.kind === 'string' && test(leaf.value),
+});
+
+function textOf(operand: Json, otherwise: string): string {
+  if (operand.kind !== 'string') throw invalidPattern(otherwise);
   return operand.value;
 }
 
-function affix(operator: 'prefix' | 'suffix', operand: Json): Condition {
-  if (operand.kind !== 'object')
-    return onText(TEXT_TESTS[operator](text(operand, `${operator} match pattern must be a string`)));
-  const [first, second] = operand.members;
-  const title = operator === 'prefix' ? 'Prefix' : 'Suffix';
-  if (first === undefined) throw new InvalidPattern(`${title} expression name not found`);
-  if (first[0] !== 'equals-ignore-case') throw new InvalidPattern(`Unsupported ${operator} pattern: ${first[0]}`);
-  const test = ignoringCase(TEXT_TESTS[operator], text(first[1], IGNORE_CASE_STRING));
-  if (second !== undefined) throw new InvalidPattern(ONE_KEY);
-  return onText(test);
+function text(comparison: Comparison, operand: Json, otherwise: string): Condition {
+  const wanted = textOf(operand, otherwise);
+  return onText((value) => comparison(value, wanted));
 }
 
-function wildcard(operand: string): Condition {
-  const parsed = parseWildcard(operand);
+function affix(operator: 'prefix' | 'suffix', comparison: Comparison, operand: Json): Condition {
+  if (operand.kind !== 'object') return text(comparison, operand, `${operator} match pattern must be a string`);
+  const ignored: Operators = new Map([
+    ['equals-ignore-case', (inner) => text(ignoringCase(comparison), inner, IGNORE_CASE_STRING)],
+  ]);
+  return expression(operand.members, ignored, {
+    none: `${operator === 'prefix' ? 'Prefix' : 'Suffix'} expression name not found`,
+    unknown: `Unsupported ${operator} pattern:`,
+    more: ONE_KEY,
+  });
+}
+
+function nonEmptyAffix(comparison: Comparison, operand: Json): Condition {
+  const result = text(comparison, operand, 'prefix/suffix match pattern must be a string');
+  if (operand.kind === 'string' && operand.value === '') throw invalidPattern('Null prefix/suffix not allowed');
+  return result;
+}
+
+function wildcard(operand: Json): Condition {
+  const parsed = parseWildcard(textOf(operand, 'wildcard match pattern must be a string'));
   return { ...onText((value) => matchesWildcard(parsed, value)), wildcards: [parsed] };
 }
 
@@ -114,73 +130,44 @@ function exists(operand: Json): Condition {
   const wanted = operand.kind === 'literal' ? operand.text : '';
   if (wanted === 'true') return { test: () => true };
   if (wanted === 'false') return { test: () => false, absent: true };
-  throw new InvalidPattern('exists match pattern must be either true or false.');
+  throw invalidPattern('exists match pattern must be either true or false.');
 }
 
 /** Every value satisfies it that the list does not name: a value of another type, null too, but not a missing field. */
 function anythingBut(operand: Json): Condition {
-  if (operand.kind === 'object') return anythingButExpression(operand.members);
-  scalarOrList(operand);
-  const values = operand.kind === 'array' ? operand.items : [operand];
-  const kinds = new Set(values.map(({ kind }) => kind));
-  if (values.some(({ kind }) => kind !== 'string' && kind !== 'number')) {
-    throw new InvalidPattern('Inside anything but list, start|null|boolean is not supported.');
+  if (operand.kind === 'object') {
+    return expression(operand.members, ANYTHING_BUT, {
+      none: 'Anything-But expression name not found',
+      unknown: 'Unsupported anything-but pattern:',
+      more: TOO_MANY_ELEMENTS,
+    });
   }
-  if (kinds.size !== 1) {
-    throw new InvalidPattern(
+  const values = scalarOrList(operand);
+  if (values.some(({ kind }) => kind !== 'string' && kind !== 'number')) {
+    throw invalidPattern('Inside anything but list, start|null|boolean is not supported.');
+  }
+  if (new Set(values.map(({ kind }) => kind)).size !== 1) {
+    throw invalidPattern(
       'Inside anything but list, either all values are number or string, mixed type is not supported',
     );
   }
-  return none(
-    values.map((value) => (value.kind === 'number' ? { test: numericTest(equalTo(value)) } : condition(value))),
-  );
+  return noneOf((value) => (value.kind === 'number' ? { test: equalTo(value) } : condition(value)))(operand);
 }
 
-const equalTo = (value: Json): Json => ({ kind: 'array', items: [{ kind: 'string', value: '=' }, value] });
-
-function anythingButExpression(members: readonly (readonly [string, Json])[]): Condition {
-  const [first, second] = members;
-  if (first === undefined) throw new InvalidPattern('Anything-But expression name not found');
-  const [operator, operand] = first;
-  const read = ANYTHING_BUT.get(operator);
-  if (read === undefined) throw new InvalidPattern(`Unsupported anything-but pattern: ${operator}`);
-  scalarOrList(operand);
-  const inner = (operand.kind === 'array' ? operand.items : [operand]).map(read);
-  if (second !== undefined) throw new InvalidPattern(TOO_MANY_ELEMENTS);
-  return none(inner);
-}
-
-const ANYTHING_BUT = new Map<string, (operand: Json) => Condition>([
-  ['prefix', (operand) => onText(TEXT_TESTS.prefix(affixText(operand)))],
-  ['suffix', (operand) => onText(TEXT_TESTS.suffix(affixText(operand)))],
-  ['wildcard', (operand) => wildcard(text(operand, 'wildcard match pattern must be a string'))],
-  [
-    'equals-ignore-case',
-    (operand) =>
-      onText(
-        ignoringCase(
-          equals,
-          text(operand, 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.'),
-        ),
-      ),
-  ],
-]);
-
-function affixText(operand: Json): string {
-  const affix = text(operand, 'prefix/suffix match pattern must be a string');
-  if (affix === '') throw new InvalidPattern('Null prefix/suffix not allowed');
-  return affix;
-}
-
-function scalarOrList(operand: Json): void {
+function scalarOrList(operand: Json): readonly Json[] {
   if (operand.kind === 'object' || operand.kind === 'literal') {
-    throw new InvalidPattern('Value of anything-but must be an array or single string/number value.');
+    throw invalidPattern('Value of anything-but must be an array or single string/number value.');
   }
+  return operand.kind === 'array' ? operand.items : [operand];
 }
 
-function none(conditions: readonly Condition[]): Condition {
-  return {
-    test: (leaf) => !conditions.some((each) => each.test(leaf)),
-    wildcards: conditions.flatMap((each) => each.wildcards ?? []),
+/** Reads a value, or a list of them, as what no value of the field may be. */
+function noneOf(read: (operand: Json) => Condition): (operand: Json) => Condition {
+  return (operand) => {
+    const unwanted = scalarOrList(operand).map(read);
+    return {
+      test: (leaf) => !unwanted.some((each) => each.test(leaf)),
+      wildcards: unwanted.flatMap(({ wildcards = [] }) => wildcards),
+    };
   };
 }

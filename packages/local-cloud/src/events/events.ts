@@ -6,10 +6,9 @@ import { INVOCABLE, targetKind } from './invokeTarget.ts';
 import { parseJson } from './json.ts';
 import { busParameter, newBus, nameOf, newRule, target, type EventEnvelope, type Target } from './model.ts';
 import type { Outbox } from './outbox.ts';
-import { fieldsOf, type Fields, type Pattern } from './pattern.ts';
+import { compilePattern, fieldsOf, testEventPattern, type Fields, type Pattern } from './pattern.ts';
 import { accept, busName, checkEntries, entry, type Entry } from './putEvents.ts';
 import { isPath } from './targetInput.ts';
-import { testEventPattern, validPattern } from './testEventPattern.ts';
 
 type Bus = z.output<typeof newBus> & { Arn: string; CreationTime: number; LastModifiedTime: number; Policy?: string };
 type Rule = z.output<typeof newRule> & { Arn: string; EventPattern: string; EventBusName: string };
@@ -106,7 +105,7 @@ class EventBridge {
     if (EventPattern === undefined) {
       throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
     }
-    validPattern(EventPattern);
+    compilePattern(EventPattern);
     const EventBusName = this.bus(given.EventBusName).Name;
     const Arn = this.#arn(`rule/${EventBusName === 'default' ? '' : `${EventBusName}/`}${Name}`);
     this.#rules.put(`${EventBusName}/${Name}`, { ...given, Arn, EventPattern, EventBusName });
@@ -172,7 +171,7 @@ class EventBridge {
   }
 
   #pattern(text: string): Pattern {
-    const pattern = this.#patterns.get(text) ?? validPattern(text);
+    const pattern = this.#patterns.get(text) ?? compilePattern(text);
     this.#patterns.set(text, pattern);
     return pattern;
   }

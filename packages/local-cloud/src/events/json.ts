@@ -1,28 +1,30 @@
+import { AwsError } from '../aws.ts';
+
 /**
  * JSON as EventBridge reads it: a repeated key is kept (each one counts), a number keeps its own spelling, and whatever
  * follows the first value is not looked at. `JSON.parse` loses all three.
  */
 export type Json =
-  | { readonly kind: 'object'; readonly members: readonly (readonly [name: string, value: Json])[] }
+  | { readonly kind: 'object'; readonly members: Members }
   | { readonly kind: 'array'; readonly items: readonly Json[] }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'literal'; readonly text: string };
+export type Members = readonly (readonly [name: string, value: Json])[];
 
-/** The text is no JSON. The message is the one of the parser that AWS uses (Jackson). */
-export class JsonSyntaxError extends Error {
-  override readonly name = 'JsonSyntaxError';
-}
+/** AWS's refusal of an event pattern, without what its parser appends to the reason. */
+export const invalidPattern = (reason: string): AwsError =>
+  new AwsError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${reason}`);
 
 const EXPECTED_VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 const DEEPEST = 1000;
 
-/** The first JSON value of `text`, or undefined where there is none. Throws {@link JsonSyntaxError}. */
-export function parseJson(text: string): Json | undefined {
-  const reader = new Reader(text);
-  reader.skipSpace();
-  return reader.atEnd ? undefined : reader.value(0);
-}
+/**
+ * The first JSON value of `text`, or undefined where there is none. Throws InvalidEventPatternException with the words of
+ * the parser that AWS uses (Jackson).
+ */
+export const parseJson = (text: string): Json | undefined =>
+  text.trim() === '' ? undefined : new Reader(text).value(0);
 
 class Reader {
   readonly #text: string;
@@ -32,87 +34,67 @@ class Reader {
     this.#text = text;
   }
 
-  get atEnd(): boolean {
-    return this.#at >= this.#text.length;
-  }
-
-  skipSpace(): void {
-    this.#take(/[ \t\r\n]*/y);
-  }
-
   value(depth: number): Json {
-    this.skipSpace();
     if (depth > DEEPEST)
-      throw new JsonSyntaxError(`Document nesting depth (${depth}) exceeds the maximum allowed (${DEEPEST})`);
-    const first = this.#text[this.#at];
-    if (first === '{') return this.#object(depth);
-    if (first === '[') return this.#array(depth);
+      throw invalidPattern(`Document nesting depth (${depth}) exceeds the maximum allowed (${DEEPEST})`);
+    const first = this.#next();
+    if (first === '{') return { kind: 'object', members: this.#entries('}', 'Object', () => this.#member(depth)) };
+    if (first === '[') return { kind: 'array', items: this.#entries(']', 'Array', () => this.value(depth + 1)) };
     if (first === '"') return { kind: 'string', value: this.#string() };
     const number = this.#take(/-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y);
-    if (number !== '') return { kind: 'number', text: number };
-    return this.#literal();
+    return number === '' ? this.#literal() : { kind: 'number', text: number };
   }
 
-  #object(depth: number): Json {
-    const members: [string, Json][] = [];
-    this.#entries('}', 'Object', () => {
-      if (this.#text[this.#at] !== '"') this.#unexpected('was expecting double-quote to start field name');
-      const name = this.#string();
-      this.skipSpace();
-      if (this.#text[this.#at] !== ':') this.#unexpected('was expecting a colon to separate field name and value');
-      this.#at += 1;
-      members.push([name, this.value(depth + 1)]);
-    });
-    return { kind: 'object', members };
-  }
-
-  #array(depth: number): Json {
-    const items: Json[] = [];
-    this.#entries(']', 'Array', () => items.push(this.value(depth + 1)));
-    return { kind: 'array', items };
-  }
-
-  #entries(close: string, what: string, entry: () => void): void {
+  #entries<T>(close: string, what: string, entry: () => T): T[] {
+    const entries: T[] = [];
     this.#at += 1;
-    this.skipSpace();
-    if (this.#text[this.#at] === close) {
-      this.#at += 1;
-      return;
-    }
-    for (;;) {
-      this.skipSpace();
+    for (let next = this.#next(); next !== close; this.#at += 1) {
       this.#moreOf(what);
-      entry();
-      this.skipSpace();
+      entries.push(entry());
+      next = this.#next();
       this.#moreOf(what);
-      const next = this.#text[this.#at];
-      if (next !== close && next !== ',') this.#unexpected(`was expecting comma to separate ${what} entries`);
-      this.#at += 1;
-      if (next === close) return;
+      if (next === close) break;
+      if (next !== ',') this.#unexpected(`was expecting comma to separate ${what} entries`);
     }
+    this.#at += 1;
+    return entries;
+  }
+
+  #member(depth: number): [string, Json] {
+    if (this.#next() !== '"') this.#unexpected('was expecting double-quote to start field name');
+    const name = this.#string();
+    if (this.#next() !== ':') this.#unexpected('was expecting a colon to separate field name and value');
+    this.#at += 1;
+    return [name, this.value(depth + 1)];
   }
 
   #moreOf(what: string): void {
-    if (this.atEnd) throw new JsonSyntaxError(`Unexpected end-of-input: expected close marker for ${what}`);
+    if (this.#next() === '') throw invalidPattern(`Unexpected end-of-input: expected close marker for ${what}`);
   }
 
   #string(): string {
     const quoted = this.#take(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y);
-    if (quoted === '') throw new JsonSyntaxError('Unexpected end-of-input in VALUE_STRING');
+    if (quoted === '') throw invalidPattern('Unexpected end-of-input in VALUE_STRING');
     return String(JSON.parse(quoted));
   }
 
   #literal(): Json {
     const token = this.#take(/[\p{L}\p{N}_$]+/uy);
     if (token === 'true' || token === 'false' || token === 'null') return { kind: 'literal', text: token };
-    if (token !== '') throw new JsonSyntaxError(`Unrecognized token '${token}': was expecting ${EXPECTED_VALUE}`);
+    if (token !== '') throw invalidPattern(`Unrecognized token '${token}': was expecting ${EXPECTED_VALUE}`);
     return this.#unexpected(`expected a valid value ${EXPECTED_VALUE}`);
   }
 
   #unexpected(expectation: string): never {
-    const found = this.#text.slice(this.#at, this.#at + 1);
-    if (found === '') throw new JsonSyntaxError('Unexpected end-of-input');
-    throw new JsonSyntaxError(`Unexpected character ('${found}' (code ${found.charCodeAt(0)})): ${expectation}`);
+    const found = this.#next();
+    if (found === '') throw invalidPattern('Unexpected end-of-input');
+    throw invalidPattern(`Unexpected character ('${found}' (code ${found.charCodeAt(0)})): ${expectation}`);
+  }
+
+  /** The next character that is no space; nothing at the end. */
+  #next(): string {
+    this.#take(/[ \t\r\n]*/y);
+    return this.#text.charAt(this.#at);
   }
 
   #take(expression: RegExp): string {

@@ -3,8 +3,8 @@
  * and, for what the guide leaves open, AWS's own engine: https://github.com/aws/event-ruler.
  */
 import { condition, type Condition } from './condition.ts';
-import { InvalidPattern } from './invalidPattern.ts';
-import { JsonSyntaxError, parseJson, type Json } from './json.ts';
+import { AwsError } from '../aws.ts';
+import { invalidPattern, parseJson, type Json, type Members } from './json.ts';
 import { refuseComplex } from './wildcard.ts';
 
 /** A checked pattern. */
@@ -16,10 +16,10 @@ export interface Pattern {
 /** One alternative of a pattern (`$or` makes several): what each field, by its dotted path, must satisfy one of. */
 type Branch = ReadonlyMap<string, readonly Condition[]>;
 
-/** Throws {@link InvalidPattern} with AWS's reason. */
+/** Throws InvalidEventPatternException with AWS's reason. */
 export function compilePattern(text: string): Pattern {
-  const root = parsed(text);
-  if (root?.kind !== 'object') throw new InvalidPattern('Filter is not an object');
+  const root = parseJson(text);
+  if (root?.kind !== 'object') throw invalidPattern('Filter is not an object');
   const branches = addFields([new Map()], '', root.members, false);
   for (const branch of branches) {
     for (const conditions of branch.values()) refuseComplex(conditions.flatMap(({ wildcards = [] }) => wildcards));
@@ -27,43 +27,54 @@ export function compilePattern(text: string): Pattern {
   return { matches: (fields) => branches.some((branch) => matchesBranch(branch, fields)) };
 }
 
-function parsed(text: string): Json | undefined {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new InvalidPattern(error.message, { cause: error });
-    throw error;
-  }
+/** What an event must have for TestEventPattern to look at it. `resources` is documented as mandatory too, but is not asked for. */
+const MANDATORY = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
+
+/** EventBridge's TestEventPattern: both parameters are JSON texts. Throws AWS's refusals. */
+export function testEventPattern(patternText: string, eventText: string): boolean {
+  const event = readEvent(eventText);
+  return compilePattern(patternText).matches(fieldsOf(event));
 }
 
-type Members = readonly (readonly [string, Json])[];
+function readEvent(text: string): Json {
+  try {
+    const event = parseJson(text);
+    const names = event?.kind === 'object' ? event.members.map(([name]) => name) : [];
+    if (event !== undefined && MANDATORY.every((name) => names.includes(name))) return event;
+  } catch (cause) {
+    throw invalidEvent(cause);
+  }
+  throw invalidEvent();
+}
+
+const invalidEvent = (cause?: unknown): AwsError =>
+  new AwsError('ValidationException', 'Parameter Event is not valid.', { cause });
 
 /** `branches` with the fields of an object added to each. A path that is given again replaces the one before. */
 function addFields(branches: readonly Branch[], path: string, members: Members, inOr: boolean): readonly Branch[] {
-  if (members.length === 0) throw new InvalidPattern('Empty objects are not allowed');
+  if (members.length === 0) throw invalidPattern('Empty objects are not allowed');
   return members.reduce((soFar, [name, value]) => {
     if (name === '$or') return addAlternatives(soFar, path, value);
     if (inOr && RESERVED_IN_OR.has(name)) {
-      throw new InvalidPattern(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
+      throw invalidPattern(`${name} is Ruler reserved fieldName which cannot be used inside $or.`);
     }
     const field = path === '' ? name : `${path}.${name}`;
     if (value.kind === 'object') return addFields(soFar, field, value.members, inOr);
-    if (value.kind !== 'array') throw new InvalidPattern(`"${name}" must be an object or an array`);
-    if (value.items.length === 0) throw new InvalidPattern('Empty arrays are not allowed');
+    if (value.kind !== 'array') throw invalidPattern(`"${name}" must be an object or an array`);
+    if (value.items.length === 0) throw invalidPattern('Empty arrays are not allowed');
     const conditions = value.items.map(condition);
     return soFar.map((branch) => new Map(branch).set(field, conditions));
   }, branches);
 }
 
 function addAlternatives(branches: readonly Branch[], path: string, alternatives: Json): readonly Branch[] {
-  if (alternatives.kind !== 'array') throw new InvalidPattern('It must be an Array followed with $or.');
+  if (alternatives.kind !== 'array') throw invalidPattern('It must be an Array followed with $or.');
   const result = alternatives.items.flatMap((alternative) => {
     if (alternative.kind !== 'object')
-      throw new InvalidPattern('Only JSON object is allowed in array of $or relationship.');
+      throw invalidPattern('Only JSON object is allowed in array of $or relationship.');
     return addFields(branches, path, alternative.members, true);
   });
-  if (alternatives.items.length < 2)
-    throw new InvalidPattern('There must have at least 2 Objects in $or relationship.');
+  if (alternatives.items.length < 2) throw invalidPattern('There must have at least 2 Objects in $or relationship.');
   return result;
 }
 
