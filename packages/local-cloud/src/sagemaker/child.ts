@@ -23,9 +23,6 @@ export const CLOSED = new Error('The local cloud is closing');
 /** SageMaker gives a container 120 seconds between SIGTERM and SIGKILL; a laptop's user waits for less. */
 const GRACE_MS = 5000;
 
-/** What a job may see of this machine's environment. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR'];
-
 /**
  * Runs a command in a process group of its own and resolves to its exit code (128 + signal number if killed). Rejects
  * with the system's error when it cannot be started at all.
@@ -36,8 +33,8 @@ export async function runChild(spec: ChildSpec): Promise<number> {
   const log = await open(spec.logFile, 'w');
   try {
     const [program = '', ...args] = spec.command;
-    const inherited = INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-    const env = { ...(Object.fromEntries(inherited) as Record<string, string>), ...spec.env };
+    const { PATH, HOME, TMPDIR } = process.env; // all that a job sees of this machine's environment
+    const env = { PATH, HOME, TMPDIR, ...spec.env };
     const child = spawn(program, args, { cwd: spec.cwd, env, detached: true, stdio: ['ignore', log.fd, log.fd] });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     child.once('error', reject);

@@ -18,12 +18,14 @@ export interface Job<K extends Kind = Kind> {
   readonly started?: number;
   readonly ended?: number;
   readonly failureReason?: string;
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly details: Details;
   /** Ended by its MaxRuntimeInSeconds. */
-  readonly outOfTime?: true;
+  readonly outOfTime?: boolean;
   /** The child process under way, to be killed should this program die before it. */
   readonly child?: ChildIdentity | undefined;
 }
+
+export type Details = Readonly<Record<string, unknown>>;
 
 /** What may change of a job. */
 export type Changes = Partial<Omit<Job, 'kind' | 'name' | 'arn' | 'request' | 'created'>>;
@@ -34,24 +36,33 @@ export interface ChildIdentity {
   readonly startTime: string;
 }
 
-const RESOURCE: Record<Kind, string> = {
+/** How each kind is named in ARNs. */
+export const RESOURCES: Readonly<Record<Kind, string>> = {
   Processing: 'processing-job',
   Training: 'training-job',
   Transform: 'transform-job',
   HyperParameterTuning: 'hyper-parameter-tuning-job',
 };
 
-export const KINDS = Object.keys(RESOURCE) as Kind[];
+export const KINDS = Object.keys(RESOURCES) as Kind[];
 
 export const hasEnded = (job: Job): boolean => job.status !== 'InProgress' && job.status !== 'Stopping';
 
 export const isKind = <K extends Kind>(job: Job, kind: K): job is Job<K> => job.kind === kind;
 
-/** Tuning jobs' names are told apart without regard to case (CreateHyperParameterTuningJob); the other jobs' are not. */
-const key = (kind: Kind, name: string): string => (kind === 'HyperParameterTuning' ? name.toLowerCase() : name);
-
 /** Epoch seconds, fine enough to tell the order in which things were made. */
 export const now = (): number => (performance.timeOrigin + performance.now()) / 1000;
+
+/** A job's failure in SageMaker's words: `ClientError: ...` or `AlgorithmError: ...`. */
+export class JobFailure extends Error {
+  override readonly name = 'JobFailure';
+  readonly details: Details;
+
+  constructor(reason: string, details: Details = {}) {
+    super(reason);
+    this.details = details;
+  }
+}
 
 /** All jobs, of every kind. */
 export class JobBook {
@@ -62,35 +73,72 @@ export class JobBook {
   }
 
   get<K extends Kind>(kind: K, name: string): Job<K> | undefined {
-    return this.#collection(kind).get(key(kind, name));
+    return this.#collection(kind).get(name);
   }
 
+  /** In the order in which they were made. */
   list<K extends Kind>(kind: K): Job<K>[] {
-    return this.#collection(kind)
-      .list()
-      .map(({ value }) => value);
+    const jobs = this.#collection(kind).list();
+    return jobs.map(({ value }) => value).sort((one, other) => one.created - other.created);
   }
 
-  arn(kind: Kind, name: string): string {
-    return `arn:aws:sagemaker:${this.#cloud.region}:${this.#cloud.account}:${RESOURCE[kind]}/${name}`;
-  }
-
-  create<K extends Kind>(kind: K, name: string, request: Requests[K], details: Record<string, unknown> = {}): Job<K> {
+  create<K extends Kind>(kind: K, name: string, request: Requests[K], details: Details = {}): Job<K> {
     const created = now();
-    const arn = this.arn(kind, name);
+    const arn = `arn:aws:sagemaker:${this.#cloud.region}:${this.#cloud.account}:${RESOURCES[kind]}/${name}`;
     const job: Job<K> = { kind, name, arn, request, status: 'InProgress', created, modified: created, details };
-    this.#collection(kind).put(key(kind, name), job);
+    this.#collection(kind).put(name, job);
     return job;
   }
 
   /** Changes the stored job, whatever the copy at hand says, and returns it. */
   update<K extends Kind>(job: Job<K>, changes: Changes): Job<K> {
     const changed = { ...(this.get(job.kind, job.name) ?? job), ...changes };
-    this.#collection(job.kind).put(key(job.kind, job.name), changed);
+    this.#collection(job.kind).put(job.name, changed);
     return changed;
   }
 
   #collection<K extends Kind>(kind: K): Collection<Job<K>> {
-    return this.#cloud.store.collection<Job<K>>(`sagemaker/${RESOURCE[kind]}`);
+    return this.#cloud.store.collection<Job<K>>(`sagemaker/${RESOURCES[kind]}`);
   }
+}
+
+/** What a list shows of a job. */
+export function outlineOf({ kind, name, arn, status, created, modified, ended, failureReason }: Job): Details {
+  return {
+    [`${kind}JobName`]: name,
+    [`${kind}JobArn`]: arn,
+    [`${kind}JobStatus`]: status,
+    CreationTime: created,
+    LastModifiedTime: modified,
+    [`${kind}EndTime`]: ended,
+    FailureReason: failureReason,
+  };
+}
+
+/** What Describe shows: the request as it was made, and what became of it. */
+export function descriptionOf(job: Job): Details {
+  return {
+    ...job.request,
+    Tags: undefined, // ListTags shows them
+    ...outlineOf(job),
+    [`${job.kind}StartTime`]: job.started,
+    ...(isKind(job, 'Training') ? trainingMembers(job) : {}),
+    ...job.details,
+  };
+}
+
+function trainingMembers(job: Job): Details {
+  const seconds = job.started === undefined || job.ended === undefined ? undefined : Math.ceil(job.ended - job.started);
+  return {
+    SecondaryStatus: secondaryStatus(job),
+    ModelArtifacts: { S3ModelArtifacts: '' }, // a required member, empty until there is a model
+    TrainingTimeInSeconds: seconds,
+    BillableTimeInSeconds: seconds,
+  };
+}
+
+function secondaryStatus(job: Job): string {
+  if (job.outOfTime === true) return 'MaxRuntimeExceeded';
+  if (job.status !== 'InProgress') return job.status;
+  return job.started === undefined ? 'Starting' : 'Training';
 }

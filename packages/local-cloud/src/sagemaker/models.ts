@@ -1,13 +1,12 @@
 import { AwsError, roleSession } from '../aws.ts';
-import type { Cloud, Input, Output } from '../aws.ts';
+import type { Cloud, Input } from '../aws.ts';
 import { parseS3Uri, S3Objects } from '../s3Objects.ts';
 import type { Collection } from '../store.ts';
 import { now } from './jobs.ts';
-import { withoutUndefined } from './describe.ts';
 import { modelRequest, parseRequest } from './shapes.ts';
 import type { ModelRequest } from './shapes.ts';
 
-interface Model {
+export interface Model {
   readonly arn: string;
   readonly created: number;
   readonly request: ModelRequest;
@@ -24,13 +23,19 @@ export class Models {
   }
 
   /** Throws `ValidationException` when there is none. */
-  get(name: string): ModelRequest {
-    return this.#find(name).request;
+  get(name: string): Model {
+    const model = this.#models.get(name);
+    if (model !== undefined) return model;
+    throw new AwsError('ValidationException', `Could not find model "${this.#arn(name)}".`);
   }
 
-  /** The request, checked, and the artifact found as the execution role, as SageMaker does. */
-  async check(input: Input): Promise<ModelRequest> {
-    const request = parseRequest('CreateModel', modelRequest, input);
+  list(): Model[] {
+    return this.#models.list().map(({ value }) => value);
+  }
+
+  /** Finds the artifact as the execution role, as SageMaker does, and resolves to the new model's ARN. */
+  async create(input: Input): Promise<string> {
+    const request = parseRequest(modelRequest, input);
     const { ModelDataUrl: url } = request.PrimaryContainer;
     const role = request.ExecutionRoleArn;
     await new S3Objects(this.#cloud, roleSession(role, 'SageMaker')).head(parseS3Uri(url)).catch((cause: unknown) => {
@@ -42,49 +47,12 @@ export class Models {
         { cause },
       );
     });
-    return request;
-  }
-
-  /** The new model's ARN. */
-  create(request: ModelRequest): string {
     const arn = this.#arn(request.ModelName);
     if (this.#models.get(request.ModelName) !== undefined) {
       throw new AwsError('ValidationException', `Cannot create already existing model "${arn}".`);
     }
     this.#models.put(request.ModelName, { arn, created: now(), request });
     return arn;
-  }
-
-  describe(name: string): Output {
-    const { arn, created, request } = this.#find(name);
-    return withoutUndefined({ ...request, Tags: undefined, ModelArn: arn, CreationTime: created });
-  }
-
-  list(): {
-    name: string;
-    created: number;
-    status: string;
-    members: { ModelArn: string; [member: string]: unknown };
-  }[] {
-    return this.#models.list().map(({ key: name, value: { arn, created } }) => ({
-      name,
-      created,
-      status: 'Completed', // models have none; lists of jobs do
-      members: { ModelName: name, ModelArn: arn, CreationTime: created },
-    }));
-  }
-
-  /** The ARN of the model that is no more. */
-  delete(name: string): string {
-    const { arn } = this.#find(name);
-    this.#models.remove(name);
-    return arn;
-  }
-
-  #find(name: string): Model {
-    const model = this.#models.get(name);
-    if (model !== undefined) return model;
-    throw new AwsError('ValidationException', `Could not find model "${this.#arn(name)}".`);
   }
 
   #arn(name: string): string {

@@ -1,16 +1,15 @@
-/** Batch Transform's way with records: lines in, mini-batches out, answers joined to what was asked. */
+/** Batch Transform's way with records: JSON lines in, mini-batches out, answers joined to what was asked. */
 import type { Readable } from 'node:stream';
-import { parseJsonPath, select } from './jsonPath.ts';
-import type { JsonPath } from './jsonPath.ts';
-import { JobFailure } from './runner.ts';
-import type { Requests } from './shapes.ts';
+import { JobFailure } from './jobs.ts';
 
 export interface Batch {
-  /** The input lines, as they are in the source. */
-  readonly lines: readonly string[];
-  /** What is posted: one line per record. */
+  /** The input records, whole. */
+  readonly records: readonly Members[];
+  /** What is posted: of each record what the filter takes, one per line. */
   readonly payload: string;
 }
+
+type Members = Readonly<Record<string, unknown>>;
 
 /** The lines of a stream, without their ends; a last line without an end counts. */
 export async function* linesOf(body: Readable): AsyncGenerator<string> {
@@ -24,106 +23,70 @@ export async function* linesOf(body: Readable): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-/** As many records at a time as the limits admit. */
+/** As many records at a time as the limit admits. */
 export async function* batches(
   lines: AsyncIterable<string>,
-  filter: (line: string, number: number) => string,
-  limits: { bytes: number; records: number },
+  inputFilter: string,
+  maxBytes: number,
 ): AsyncGenerator<Batch> {
-  let taken: string[] = [];
-  let records: string[] = [];
+  let records: Members[] = [];
+  let payload = '';
   let bytes = 0;
   let number = 0;
   for await (const line of lines) {
     number += 1;
-    const record = filter(line, number);
-    const size = Buffer.byteLength(record) + 1;
-    if (size > limits.bytes) {
+    const record = parseRecord(line, `record ${number} of the input`);
+    const asked = `${JSON.stringify(select(inputFilter, record, `record ${number}`))}\n`;
+    const size = Buffer.byteLength(asked);
+    if (size > maxBytes) {
       throw new JobFailure(`ClientError: record ${number} has ${size} bytes, more than MaxPayloadInMB allows`);
     }
-    if (bytes + size > limits.bytes || records.length === limits.records) {
-      yield { lines: taken, payload: records.join('\n') + '\n' };
-      [taken, records, bytes] = [[], [], 0];
+    if (bytes + size > maxBytes) {
+      yield { records, payload };
+      [records, payload, bytes] = [[], '', 0];
     }
-    taken.push(line);
     records.push(record);
+    payload += asked;
     bytes += size;
   }
-  if (records.length > 0) yield { lines: taken, payload: records.join('\n') + '\n' };
+  if (records.length > 0) yield { records, payload };
 }
 
-/** `work` on at most `limit` items at once, its results in the order of the items. */
-export async function* inOrder<T, R>(
-  items: AsyncIterable<T>,
-  limit: number,
-  work: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const underWay: Promise<R>[] = [];
-  for await (const item of items) {
-    const result = work(item);
-    result.catch(() => undefined); // seen by the await below, in its turn
-    underWay.push(result);
-    if (underWay.length >= limit) yield await (underWay.shift() as Promise<R>);
+/**
+ * The lines to store for a batch, given the model's answer to it.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
+ */
+export function join({ records }: Batch, answer: string, outputFilter: string): string {
+  const answers = answer.replace(/\r?\n$/, '').split(/\r?\n/);
+  if (answers.length !== records.length) {
+    throw new JobFailure(
+      `ClientError: the model answered ${answers.length} records to ${records.length}: ` +
+        'the number of output records must be that of the input records to join them',
+    );
   }
-  for (const result of underWay) yield await result;
+  const stored = answers.map((text, index) => {
+    const joined = { ...records[index], SageMakerOutput: parseJson(text, "the model's answer") };
+    return `${JSON.stringify(select(outputFilter, joined, 'the joined record'))}\n`;
+  });
+  return stored.join('');
 }
 
-interface RecordFilters {
-  /** A record as the model is to see it. */
-  readonly input: (line: string, number: number) => string;
-  /** The lines to store for a batch, given the model's answer. */
-  readonly output: (batch: Batch, answer: string) => string;
+/** What a filter `$['a','b']` keeps of a record: those members. */
+function select(filter: string, record: Members, what: string): Members {
+  const names = [...filter.matchAll(/'([^']*)'/g)].map(([, name = '']) => name);
+  if (names.every((name) => Object.hasOwn(record, name)))
+    return Object.fromEntries(names.map((name) => [name, record[name]]));
+  throw new JobFailure(`ClientError: ${what} has not all that the filter ${filter} takes`);
 }
 
-/** https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html */
-export function recordFilters(processing: NonNullable<Requests['Transform']['DataProcessing']>): RecordFilters {
-  const inputFilter = pathOf(processing.InputFilter);
-  const outputFilter = pathOf(processing.OutputFilter);
-  const joins = processing.JoinSource === 'Input';
-  return {
-    input: (line, number) => {
-      if (inputFilter === undefined) return line;
-      const part = select(inputFilter, parseRecord(line, `record ${number} of the input`));
-      if (part === undefined) {
-        throw new JobFailure(
-          `ClientError: record ${number} has nothing at InputFilter ${processing.InputFilter ?? ''}`,
-        );
-      }
-      return JSON.stringify(part);
-    },
-    output: (batch, answer) => {
-      const answers = answer.replace(/\r?\n$/, '').split(/\r?\n/);
-      if (!joins && outputFilter === undefined) return `${answers.join('\n')}\n`;
-      if (answers.length !== batch.lines.length) {
-        throw new JobFailure(
-          `ClientError: the model answered ${answers.length} records to ${batch.lines.length}: ` +
-            'the number of output records must be that of the input records to join or filter them',
-        );
-      }
-      const stored = answers.map((text, index) => {
-        const result = parseRecord(text, "the model's answer");
-        const record = joins ? join(parseRecord(batch.lines[index] ?? '', 'the input'), result) : result;
-        const part = outputFilter === undefined ? record : select(outputFilter, record);
-        if (part !== undefined) return JSON.stringify(part);
-        throw new JobFailure(`ClientError: nothing at OutputFilter ${processing.OutputFilter ?? ''}`);
-      });
-      return `${stored.join('\n')}\n`;
-    },
-  };
+function parseRecord(line: string, what: string): Members {
+  const record = parseJson(line, what);
+  if (typeof record === 'object' && record !== null) return record as Members;
+  throw new JobFailure(`ClientError: ${what} is no JSON object`);
 }
 
-function pathOf(filter: string | undefined): JsonPath | undefined {
-  const path = filter === undefined ? undefined : parseJsonPath(filter);
-  return path === undefined || (path.members.length === 0 && path.choice === undefined) ? undefined : path;
-}
-
-const join = (input: unknown, result: unknown): Record<string, unknown> =>
-  typeof input === 'object' && input !== null && !Array.isArray(input)
-    ? { ...input, SageMakerOutput: result }
-    : { SageMakerInput: input, SageMakerOutput: result };
-
-/** Never quotes the record: failure reasons are no place for data. */
-function parseRecord(text: string, what: string): unknown {
+/** Never quotes the text: failure reasons are no place for data. */
+function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

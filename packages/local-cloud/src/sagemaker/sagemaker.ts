@@ -1,182 +1,116 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
+import { z } from 'zod';
 import { AwsError } from '../aws.ts';
-import type { Cloud, Input, Operation, Service } from '../aws.ts';
+import type { Cloud, Input, Operation, Output, Service } from '../aws.ts';
 import { roleExists } from '../iam.ts';
-import { describeJob, outlineJob } from './describe.ts';
-import { hasEnded, isKind, JobBook, KINDS } from './jobs.ts';
-import type { Job, Kind } from './jobs.ts';
+import type { JobImage } from './bench.ts';
+import { descriptionOf, hasEnded, isKind, JobBook, KINDS, outlineOf, RESOURCES } from './jobs.ts';
+import type { Details, Job, Kind } from './jobs.ts';
 import { Models } from './models.ts';
-import { page, parseList, parseTrialsList } from './paging.ts';
-import { processing } from './processing.ts';
 import { Runner } from './runner.ts';
-import type { JobImage, RunKind } from './runner.ts';
-import { parseRequest, processingRequest, trainingRequest, transformRequest, tuningRequest } from './shapes.ts';
+import { parseRequest, requests } from './shapes.ts';
 import type { Requests } from './shapes.ts';
-import { Tags } from './tags.ts';
-import { training } from './training.ts';
-import { transform } from './transform.ts';
-import { describeSearch, objectiveOf, summarizeTrial, Tuner } from './tuning.ts';
+import { checkTuning, describeSearch, summarizeTrial, trialsOf } from './tuning.ts';
 
 /** SageMaker as a runner of local child processes, at most `jobSlots` at a time. */
 export function createSagemaker(cloud: Cloud, images: readonly JobImage[], jobSlots: number): Service {
   return new Sagemaker(cloud, images, jobSlots);
 }
 
+const pageMembers = { MaxResults: z.int().min(1).max(100).optional(), NextToken: z.string().regex(/^\d+$/).optional() };
+const status = z.literal(['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped']).optional();
+const listRequest = z.strictObject({ ...pageMembers, StatusEquals: status });
+const modelName = z.strictObject({ ModelName: z.string() });
+const tuningJobName = { HyperParameterTuningJobName: z.string() };
+
 class Sagemaker implements Service {
   readonly name = 'sagemaker';
   readonly operations: Readonly<Record<string, Operation>>;
   readonly #cloud: Cloud;
+  readonly #images: readonly JobImage[];
   readonly #book: JobBook;
   readonly #models: Models;
-  readonly #tags: Tags;
   readonly #runner: Runner;
-  readonly #tuner: Tuner;
 
   constructor(cloud: Cloud, images: readonly JobImage[], slots: number) {
     this.#cloud = cloud;
+    this.#images = images;
     this.#book = new JobBook(cloud);
     this.#models = new Models(cloud);
-    this.#tags = new Tags(cloud, (arn) => this.#exists(arn));
-    const works = {
-      Processing: processing,
-      Training: training,
-      Transform: transform((name) => this.#models.get(name)),
-    };
-    this.#runner = new Runner(cloud, this.#book, { images, slots, works });
-    this.#tuner = new Tuner(this.#book, this.#runner, images);
+    this.#runner = new Runner(cloud, this.#book, { images, slots, modelOf: (name) => this.#models.get(name).request });
     this.operations = {
-      ...this.#createOperations(),
-      ...KINDS.map((kind) => this.#jobOperations(kind)).reduce((all, some) => ({ ...all, ...some })),
-      ListTrainingJobsForHyperParameterTuningJob: (input: Input) => this.#listTrials(input),
-      ...this.#modelOperations(),
-      ...this.#tags.operations,
+      ...Object.fromEntries(KINDS.flatMap((kind) => Object.entries(this.#jobOperations(kind)))),
+      ListTrainingJobsForHyperParameterTuningJob: (input) => this.#listTrials(input),
+      CreateModel: async (input) => ({ ModelArn: await this.#models.create(input) }),
+      DescribeModel: (input) => {
+        const { arn, created, request } = this.#models.get(parseRequest(modelName, input).ModelName);
+        return { ...request, Tags: undefined, ModelArn: arn, CreationTime: created };
+      },
+      ListModels: (input) => {
+        const { items, ...rest } = page(this.#models.list(), parseRequest(z.strictObject(pageMembers), input));
+        const summary = ({ arn: ModelArn, created: CreationTime, request: { ModelName } }: (typeof items)[number]) => ({
+          ModelName,
+          ModelArn,
+          CreationTime,
+        });
+        return { Models: items.map(summary), ...rest };
+      },
+      ListTags: (input) => this.#listTags(parseRequest(z.strictObject({ ResourceArn: z.string() }), input).ResourceArn),
     };
   }
 
-  /** What a kill left of jobs is removed, and they start again from their beginning; trials that have ended stay. */
-  async resume(): Promise<void> {
-    const unended = () => KINDS.flatMap((kind): Job[] => this.#book.list(kind).filter((job) => !hasEnded(job)));
-    for (const job of unended()) if (!isKind(job, 'HyperParameterTuning')) await this.#runner.recover(job);
-    await rm(path.join(this.#cloud.stateDir, 'sagemaker', 'jobs'), { recursive: true, force: true });
-    for (const job of unended()) this.#begin(job);
+  resume(): Promise<void> {
+    return this.#runner.resume();
   }
 
-  async close(): Promise<void> {
-    await this.#runner.close();
-    await this.#tuner.close();
-  }
-
-  #createOperations(): Record<string, Operation> {
-    return {
-      CreateProcessingJob: (input) => {
-        const request = parseRequest('CreateProcessingJob', processingRequest, input);
-        this.#requireRole(request.RoleArn);
-        return this.#create('Processing', request.ProcessingJobName, request);
-      },
-      CreateTrainingJob: (input) => {
-        const request = parseRequest('CreateTrainingJob', trainingRequest, input);
-        this.#requireRole(request.RoleArn);
-        return this.#create('Training', request.TrainingJobName, request);
-      },
-      CreateTransformJob: (input) => {
-        const request = parseRequest('CreateTransformJob', transformRequest, input);
-        this.#models.get(request.ModelName);
-        return this.#create('Transform', request.TransformJobName, request);
-      },
-      CreateHyperParameterTuningJob: (input) => {
-        const request = parseRequest('CreateHyperParameterTuningJob', tuningRequest, input);
-        this.#tuner.check(request);
-        this.#requireRole(request.TrainingJobDefinition.RoleArn);
-        return this.#create('HyperParameterTuning', request.HyperParameterTuningJobName, request);
-      },
-    };
+  close(): Promise<void> {
+    return this.#runner.close();
   }
 
   #jobOperations(kind: Kind): Record<string, Operation> {
+    const named = (input: Input): Job => {
+      const member = `${kind}JobName`;
+      return this.#find(kind, String(parseRequest(z.strictObject({ [member]: z.string() }), input)[member]));
+    };
     return {
-      [`Describe${kind}Job`]: (input) => this.#describe(this.#find(kind, input)),
+      [`Create${kind}Job`]: (input) => this.#create(kind, parseRequest<Requests[Kind]>(requests[kind], input)),
+      [`Describe${kind}Job`]: (input) => {
+        const job = named(input);
+        const found = isKind(job, 'HyperParameterTuning') ? describeSearch(job, trialsOf(job, this.#book)) : {};
+        return { ...descriptionOf(job), ...found };
+      },
       [`Stop${kind}Job`]: (input) => {
-        const job: Job = this.#find(kind, input);
+        const job = named(input);
         if (hasEnded(job)) throw alreadyEnded(job);
-        if (isKind(job, 'HyperParameterTuning')) this.#tuner.stop(job);
-        else this.#runner.stop(job);
+        this.#cloud.store.transaction(() => {
+          this.#runner.stop(job);
+        });
         return undefined;
       },
       [`List${kind}Jobs`]: (input) => {
-        const request = parseList(`List${kind}Jobs`, input);
-        const { page: jobs, ...rest } = page<Job>(request, this.#book.list(kind), 'CreationTime');
-        return { [`${kind}JobSummaries`]: jobs.map((job) => this.#outline(job)), ...rest };
+        const { items, ...rest } = page(this.#book.list(kind), parseRequest(listRequest, input));
+        return { [`${kind}JobSummaries`]: items.map((job) => this.#outline(job)), ...rest };
       },
     };
-  }
-
-  #modelOperations(): Record<string, Operation> {
-    return {
-      CreateModel: async (input) => {
-        const request = await this.#models.check(input);
-        return this.#cloud.store.transaction(() => {
-          const arn = this.#models.create(request);
-          this.#tags.add(arn, request.Tags);
-          return { ModelArn: arn };
-        });
-      },
-      DescribeModel: (input) => this.#models.describe(nameIn(input, 'ModelName')),
-      DeleteModel: (input) => {
-        this.#tags.remove(this.#models.delete(nameIn(input, 'ModelName')));
-        return undefined;
-      },
-      ListModels: (input) => {
-        const { page: Models, ...rest } = page(parseList('ListModels', input), this.#models.list(), 'CreationTime');
-        return { Models: Models.map(({ members }) => members), ...rest };
-      },
-    };
-  }
-
-  #listTrials(input: Input): Record<string, unknown> {
-    const request = parseTrialsList('ListTrainingJobsForHyperParameterTuningJob', input);
-    const job = this.#find('HyperParameterTuning', {
-      HyperParameterTuningJobName: request.HyperParameterTuningJobName,
-    });
-    const score = (trial: Job<'Training'>) => objectiveOf(job, trial) ?? Number.NEGATIVE_INFINITY;
-    const { page: trials, ...rest } = page(request, this.#tuner.trials(job), 'Name', score);
-    return { TrainingJobSummaries: trials.map((trial) => summarizeTrial(job, trial)), ...rest };
   }
 
   /** Stores a new job and has it run, unless its name is taken (which it is for ever). */
-  #create<K extends Kind>(kind: K, name: string, request: Requests[K]): Record<string, unknown> {
-    const job = this.#cloud.store.transaction(() => {
-      if (this.#book.get(kind, name) !== undefined) throw nameTaken(kind, this.#book.arn(kind, name));
-      const created = this.#book.create(kind, name, request);
-      this.#tags.add(created.arn, request.Tags);
-      return created;
-    });
-    this.#begin(job);
+  #create<K extends Kind>(kind: K, request: Requests[K]): Output {
+    this.#check(request);
+    const name = (request as Record<string, unknown>)[`${kind}JobName`] as string;
+    const taken = this.#book.get(kind, name);
+    if (taken !== undefined) throw nameTaken(taken);
+    const job = this.#book.create(kind, name, request);
+    void this.#runner.start(job);
     return { [`${kind}JobArn`]: job.arn };
   }
 
-  #begin(job: Job): void {
-    if (isKind(job, 'HyperParameterTuning')) this.#tuner.start(job);
-    else void this.#runner.start(job as Job<RunKind>, job.details['TuningJobArn'] as string | undefined);
-  }
-
-  #find<K extends Kind>(kind: K, input: Input): Job<K> {
-    const name = nameIn(input, `${kind}JobName`);
-    const job = this.#book.get(kind, name);
-    if (job === undefined) throw notFound(kind, name);
-    return job;
-  }
-
-  #describe(job: Job): Record<string, unknown> {
-    const found = isKind(job, 'HyperParameterTuning') ? describeSearch(job, this.#tuner.trials(job)) : {};
-    return { ...describeJob(job), ...found };
-  }
-
-  #outline(job: Job): Record<string, unknown> {
-    if (!isKind(job, 'HyperParameterTuning')) return outlineJob(job);
-    const { TrainingJobStatusCounters, ObjectiveStatusCounters } = describeSearch(job, this.#tuner.trials(job));
-    const { Strategy, ResourceLimits } = job.request.HyperParameterTuningJobConfig;
-    return { ...outlineJob(job), Strategy, ResourceLimits, TrainingJobStatusCounters, ObjectiveStatusCounters };
+  /** What a request names must be there. */
+  #check(request: Requests[Kind]): void {
+    if ('HyperParameterTuningJobConfig' in request) {
+      checkTuning(request, this.#images);
+      this.#requireRole(request.TrainingJobDefinition.RoleArn);
+    } else if ('ModelName' in request) this.#models.get(request.ModelName);
+    else this.#requireRole(request.RoleArn);
   }
 
   #requireRole(arn: string): void {
@@ -188,29 +122,46 @@ class Sagemaker implements Service {
     );
   }
 
-  #exists(arn: string): boolean {
-    const name = arn.slice(arn.lastIndexOf('/') + 1);
-    const jobs = KINDS.some((kind) => this.#book.get(kind, name)?.arn === arn);
-    return jobs || this.#models.list().some(({ members }) => members.ModelArn === arn);
+  #find<K extends Kind>(kind: K, name: string): Job<K> {
+    const job = this.#book.get(kind, name);
+    if (job === undefined) throw notFound(kind, name);
+    return job;
+  }
+
+  #outline(job: Job): Details {
+    if (!isKind(job, 'HyperParameterTuning')) return outlineOf(job);
+    const { TrainingJobStatusCounters, ObjectiveStatusCounters } = describeSearch(job, trialsOf(job, this.#book));
+    const { Strategy, ResourceLimits } = job.request.HyperParameterTuningJobConfig;
+    return { ...outlineOf(job), Strategy, ResourceLimits, TrainingJobStatusCounters, ObjectiveStatusCounters };
+  }
+
+  #listTrials(input: Input): Output {
+    const { HyperParameterTuningJobName: name, ...request } = parseRequest(listRequest.extend(tuningJobName), input);
+    const job = this.#find('HyperParameterTuning', name);
+    const { items, ...rest } = page(trialsOf(job, this.#book), request);
+    return { TrainingJobSummaries: items.map((trial) => summarizeTrial(job, trial)), ...rest };
+  }
+
+  #listTags(arn: string): Output {
+    const [resource, name = ''] = (arn.split(':').at(-1) ?? '').split('/');
+    const kind = KINDS.find((each) => RESOURCES[each] === resource);
+    const found = kind === undefined ? this.#models.get(name) : this.#find(kind, name);
+    return { Tags: found.request.Tags ?? [] };
   }
 }
 
-function nameIn(input: Input, member: string): string {
-  const name = input[member];
-  if (typeof name === 'string') return name;
-  const at = member.charAt(0).toLowerCase() + member.slice(1);
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value null at '${at}' failed to satisfy constraint: Member must not be null`,
-  );
+interface Page {
+  readonly StatusEquals?: string | undefined;
+  readonly MaxResults?: number | undefined;
+  readonly NextToken?: string | undefined;
 }
 
-const LABEL: Record<Kind, string> = {
-  Processing: 'processing job',
-  Training: 'training job',
-  Transform: 'transform job',
-  HyperParameterTuning: 'hyperparameter tuning job',
-};
+function page<T extends object>(all: readonly T[], { StatusEquals, MaxResults = 100, NextToken }: Page) {
+  const chosen = all.filter((item) => StatusEquals === undefined || ('status' in item && item.status === StatusEquals));
+  const end = Number(NextToken ?? 0) + MaxResults;
+  const items = chosen.slice(end - MaxResults, end);
+  return end < chosen.length ? { items, NextToken: String(end) } : { items };
+}
 
 /** Each kind has its own code and words (https://github.com/aws-controllers-k8s/sagemaker-controller, generator.yaml). */
 function notFound(kind: Kind, name: string): AwsError {
@@ -221,11 +172,16 @@ function notFound(kind: Kind, name: string): AwsError {
   return new AwsError('ValidationException', `Could not find requested job with name: ${name}`);
 }
 
-const nameTaken = (kind: Kind, arn: string): AwsError =>
+const label = (kind: Kind): string => RESOURCES[kind].replaceAll('-', ' ');
+
+const nameTaken = ({ kind, arn }: Job): AwsError =>
   new AwsError(
     'ResourceInUse',
-    `Job name must be unique within an AWS account and region, and a ${LABEL[kind]} with this name already exists (${arn})`,
+    `Job name must be unique within an AWS account and region, and a ${label(kind)} with this name already exists (${arn})`,
   );
 
-const alreadyEnded = ({ kind, status }: Job): AwsError =>
-  new AwsError('ValidationException', `The request was rejected because the ${LABEL[kind]} is in status ${status}.`);
+const alreadyEnded = (job: Job): AwsError =>
+  new AwsError(
+    'ValidationException',
+    `The request was rejected because the ${label(job.kind)} is in status ${job.status}.`,
+  );

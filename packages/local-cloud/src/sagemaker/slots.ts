@@ -1,15 +1,14 @@
-/** At most `count` holders at once. Those who wait are served in turn by group, so that a large group starves nobody. */
+/** At most `count` holders at once; those who wait are served in the order in which they came. */
 export class Slots {
   #free: number;
-  /** In the order of the groups' turns. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new Set<() => void>();
 
   constructor(count: number) {
     this.#free = count;
   }
 
   /** Resolves once a slot is held; rejects with the signal's reason. */
-  async acquire(group: string, signal: AbortSignal): Promise<void> {
+  async acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
@@ -17,33 +16,26 @@ export class Slots {
     }
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const turn = () => {
-      signal.removeEventListener('abort', giveUp);
       resolve(undefined);
     };
     const giveUp = () => {
-      this.#leave(group, turn);
+      this.#waiting.delete(turn);
       reject(signal.reason as Error);
     };
-    this.#waiting.set(group, [...(this.#waiting.get(group) ?? []), turn]);
+    this.#waiting.add(turn);
     signal.addEventListener('abort', giveUp, { once: true });
-    await promise;
+    await promise.finally(() => {
+      signal.removeEventListener('abort', giveUp);
+    });
   }
 
   release(): void {
-    const next = this.#waiting.entries().next().value;
+    const [next] = this.#waiting;
     if (next === undefined) {
       this.#free += 1;
       return;
     }
-    const [group, [turn, ...others]] = next;
-    this.#waiting.delete(group);
-    if (others.length > 0) this.#waiting.set(group, others);
-    turn?.();
-  }
-
-  #leave(group: string, turn: () => void): void {
-    const others = (this.#waiting.get(group) ?? []).filter((each) => each !== turn);
-    if (others.length > 0) this.#waiting.set(group, others);
-    else this.#waiting.delete(group);
+    this.#waiting.delete(next);
+    next();
   }
 }

@@ -1,129 +1,83 @@
+/** A tuning job: its trials are training jobs, as many at once as it allows and the runner has room for. */
 import { createHash } from 'node:crypto';
 import { AwsError } from '../aws.ts';
-import { hasEnded, now } from './jobs.ts';
-import type { Job, JobBook } from './jobs.ts';
-import type { JobImage, Runner } from './runner.ts';
+import type { JobImage } from './bench.ts';
+import { hasEnded, JobFailure } from './jobs.ts';
+import type { Details, Job, JobBook } from './jobs.ts';
+import type { Runner } from './runner.ts';
 import { checkRanges, sample } from './sampling.ts';
 import type { Requests } from './shapes.ts';
-import { metricsOf } from './training.ts';
 
 type TuningJob = Job<'HyperParameterTuning'>;
+type Trial = Job<'Training'>;
 
 /** With so many failures and no success SageMaker gives up (its FailureReason says so). */
 const ATTEMPTS = 5;
 
-interface Trial {
-  readonly name: string;
-  readonly hyperParameters: Readonly<Record<string, string>>;
+/** Throws `ValidationException` for what SageMaker would refuse beyond the request's shape. */
+export function checkTuning(request: Requests['HyperParameterTuning'], images: readonly JobImage[]): void {
+  const { HyperParameterTuningJobConfig: config, TrainingJobDefinition: definition } = request;
+  checkRanges(config.ParameterRanges, Object.keys(definition.StaticHyperParameters ?? {}));
+  const { TrainingImage: uri } = definition.AlgorithmSpecification;
+  const image = images.find((each) => each.image === uri);
+  const { MetricName: metric } = config.HyperParameterTuningJobObjective;
+  if (image === undefined || image.metrics?.some(({ Name }) => Name === metric) === true) return;
+  throw new AwsError(
+    'ValidationException',
+    `The objective metric for the hyperparameter tuning job, [${metric}], isn't valid for the [${uri}] algorithm. ` +
+      'Choose a valid objective metric.',
+  );
 }
 
-/** A tuning job: its trials are training jobs, as many at once as it allows and the runner has room for. */
-export class Tuner {
-  readonly #book: JobBook;
-  readonly #runner: Runner;
-  readonly #images: readonly JobImage[];
-  readonly #searches = new Map<string, Promise<void>>();
-
-  constructor(book: JobBook, runner: Runner, images: readonly JobImage[]) {
-    this.#book = book;
-    this.#runner = runner;
-    this.#images = images;
-  }
-
-  /** Throws `ValidationException` for what SageMaker would refuse beyond the request's shape. */
-  check({
-    HyperParameterTuningJobConfig: config,
-    TrainingJobDefinition: definition,
-  }: Requests['HyperParameterTuning']): void {
-    checkRanges(config.ParameterRanges ?? {}, Object.keys(definition.StaticHyperParameters ?? {}));
-    const { TrainingImage: image, MetricDefinitions } = definition.AlgorithmSpecification;
-    const known = this.#images.find((each) => each.image === image);
-    const { MetricName: metric } = config.HyperParameterTuningJobObjective;
-    if (known === undefined || metricsOf(known, MetricDefinitions).some(({ Name }) => Name === metric)) return;
-    throw new AwsError(
-      'ValidationException',
-      `The objective metric for the hyperparameter tuning job, [${metric}], isn't valid for the [${image}] algorithm. ` +
-        'Choose a valid objective metric.',
-    );
-  }
-
-  /** Goes on with the search from where its trials are. */
-  start(job: TuningJob): void {
-    const search = this.#search(job).finally(() => this.#searches.delete(job.arn));
-    this.#searches.set(job.arn, search);
-  }
-
-  stop(job: TuningJob): void {
-    if (hasEnded(job)) return;
-    this.#book.update(job, { status: 'Stopping', modified: now() });
-    for (const trial of this.trials(job)) this.#runner.stop(trial);
-  }
-
-  /** Resolves when no search is under way any more; the runner has been closed before. */
-  async close(): Promise<void> {
-    await Promise.all(this.#searches.values());
-  }
-
-  /** The trials so far, in order. */
-  trials(job: TuningJob): Job<'Training'>[] {
-    return plan(job).flatMap(({ name }) => this.#book.get('Training', name) ?? []);
-  }
-
-  async #search(job: TuningJob): Promise<void> {
-    const { MaxParallelTrainingJobs: parallel } = job.request.HyperParameterTuningJobConfig.ResourceLimits;
-    const queue = plan(job).values();
-    const lane = async () => {
-      for (const trial of queue) {
-        if (this.#goesOn(job)) await this.#run(job, trial);
-      }
-    };
-    await Promise.all(Array.from({ length: parallel }, lane));
-    if (!this.#runner.closed) this.#conclude(job);
-  }
-
-  #goesOn(job: TuningJob): boolean {
-    if (this.#runner.closed || this.#book.get('HyperParameterTuning', job.name)?.status === 'Stopping') return false;
-    const ended = this.trials(job).filter(hasEnded);
-    return ended.length < ATTEMPTS || ended.some((trial) => objectiveOf(job, trial) !== undefined);
-  }
-
-  async #run(job: TuningJob, { name, hyperParameters }: Trial): Promise<void> {
-    const trial =
-      this.#book.get('Training', name) ??
-      this.#book.create('Training', name, trialRequest(job, name, hyperParameters), { TuningJobArn: job.arn });
-    if (!hasEnded(trial)) await this.#runner.start(trial, job.arn);
-  }
-
-  #conclude(job: TuningJob): void {
-    const trials = this.trials(job);
-    const ended = { ended: now(), modified: now() };
-    if (this.#book.get('HyperParameterTuning', job.name)?.status === 'Stopping') {
-      this.#book.update(job, { ...ended, status: 'Stopped' });
-    } else if (trials.some((trial) => objectiveOf(job, trial) !== undefined)) {
-      this.#book.update(job, { ...ended, status: 'Completed' });
-    } else {
-      const failureReason =
-        `No training job succeeded after ${trials.length} attempts. For additional details, please take a look at the ` +
-        'training job failures by listing training jobs for the hyperparameter tuning job.';
-      this.#book.update(job, { ...ended, status: 'Failed', failureReason });
+/** Goes on with the search from where its trials are. */
+export async function search(
+  job: TuningJob,
+  signal: AbortSignal,
+  { book, runner }: { book: JobBook; runner: Runner },
+): Promise<Details> {
+  const goesOn = (): boolean => {
+    const ended = trialsOf(job, book).filter(hasEnded);
+    return !signal.aborted && (ended.length < ATTEMPTS || scored(job, ended).length > 0);
+  };
+  const queue = plan(job).values();
+  const lane = async () => {
+    for (const { name, hyperParameters } of queue) {
+      if (!goesOn()) return;
+      const trial =
+        book.get('Training', name) ??
+        book.create('Training', name, trialRequest(job, name, hyperParameters), { TuningJobArn: job.arn });
+      if (!hasEnded(trial)) await runner.start(trial);
     }
-  }
+  };
+  const { MaxParallelTrainingJobs: parallel } = job.request.HyperParameterTuningJobConfig.ResourceLimits;
+  await Promise.all(Array.from({ length: parallel }, lane));
+  signal.throwIfAborted();
+  const trials = trialsOf(job, book);
+  if (scored(job, trials).length > 0) return {};
+  throw new JobFailure(
+    `No training job succeeded after ${trials.length} attempts. For additional details, please take a look at the ` +
+      'training job failures by listing training jobs for the hyperparameter tuning job.',
+  );
 }
+
+/** The trials so far, in order. */
+export const trialsOf = (job: TuningJob, book: JobBook): Trial[] =>
+  plan(job).flatMap(({ name }) => book.get('Training', name) ?? []);
 
 /** Every trial that the job may come to, the same at every call. */
-function plan(job: TuningJob): Trial[] {
-  const { HyperParameterTuningJobConfig: config } = job.request;
-  const seed = config.RandomSeed ?? Number.parseInt(digest(job, 'seed'), 16);
-  return Array.from({ length: config.ResourceLimits.MaxNumberOfTrainingJobs }, (_, index) => ({
-    name: `${job.name}-${String(index + 1).padStart(3, '0')}-${digest(job, String(index + 1))}`,
-    hyperParameters: sample(config.ParameterRanges ?? {}, seed, index + 1),
-  }));
+function plan({ name, arn, created, request }: TuningJob) {
+  const { ResourceLimits, ParameterRanges, RandomSeed } = request.HyperParameterTuningJobConfig;
+  return Array.from({ length: ResourceLimits.MaxNumberOfTrainingJobs }, (_, index) => {
+    const number = index + 1;
+    const digest = createHash('sha256').update(`${arn} ${created} ${number}`).digest('hex').slice(0, 8);
+    return {
+      name: `${name}-${String(number).padStart(3, '0')}-${digest}`,
+      hyperParameters: sample(ParameterRanges, RandomSeed ?? created, number),
+    };
+  });
 }
 
-const digest = (job: TuningJob, what: string): string =>
-  createHash('sha256').update(`${job.arn} ${job.created} ${what}`).digest('hex').slice(0, 8);
-
-function trialRequest(job: TuningJob, name: string, tuned: Trial['hyperParameters']): Requests['Training'] {
+function trialRequest(job: TuningJob, name: string, tuned: Record<string, string>): Requests['Training'] {
   const { StaticHyperParameters, ...members } = describedDefinition(job.request);
   return { ...members, TrainingJobName: name, HyperParameters: { ...StaticHyperParameters, ...tuned } };
 }
@@ -136,19 +90,25 @@ function describedDefinition(request: Requests['HyperParameterTuning']) {
 }
 
 /** The value that a trial is judged by; undefined until it has completed with one. */
-export function objectiveOf(job: TuningJob, trial: Job<'Training'>): number | undefined {
+function objectiveOf(job: TuningJob, trial: Trial): number | undefined {
   if (trial.status !== 'Completed') return undefined;
   const { MetricName: name } = job.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective;
-  const metrics = (trial.details['FinalMetricDataList'] ?? []) as { MetricName: string; Value: number }[];
+  const metrics = trial.details['FinalMetricDataList'] as { MetricName: string; Value: number }[];
   return metrics.find(({ MetricName }) => MetricName === name)?.Value;
 }
 
+const scored = (job: TuningJob, trials: readonly Trial[]): { trial: Trial; value: number }[] =>
+  trials.flatMap((trial) => {
+    const value = objectiveOf(job, trial);
+    return value === undefined ? [] : [{ trial, value }];
+  });
+
 /** What Describe shows of a tuning job besides its request and times. */
-export function describeSearch(job: TuningJob, trials: readonly Job<'Training'>[]): Record<string, unknown> {
+export function describeSearch(job: TuningJob, trials: readonly Trial[]): Details {
   const count = (...statuses: Job['status'][]) => trials.filter(({ status }) => statuses.includes(status)).length;
-  const scored = trials.filter((trial) => objectiveOf(job, trial) !== undefined);
-  const pending = trials.filter((trial) => !hasEnded(trial)).length;
-  const best = bestOf(job, scored);
+  const Succeeded = scored(job, trials).length;
+  const Pending = trials.filter((trial) => !hasEnded(trial)).length;
+  const best = bestOf(job, trials);
   return {
     TrainingJobDefinition: describedDefinition(job.request),
     TrainingJobStatusCounters: {
@@ -158,30 +118,25 @@ export function describeSearch(job: TuningJob, trials: readonly Job<'Training'>[
       NonRetryableError: count('Failed'),
       Stopped: count('Stopped'),
     },
-    ObjectiveStatusCounters: {
-      Succeeded: scored.length,
-      Pending: pending,
-      Failed: trials.length - scored.length - pending,
-    },
-    ...(best === undefined ? {} : { BestTrainingJob: summarizeTrial(job, best) }),
+    ObjectiveStatusCounters: { Succeeded, Pending, Failed: trials.length - Succeeded - Pending },
+    BestTrainingJob: best === undefined ? undefined : summarizeTrial(job, best),
   };
 }
 
-function bestOf(job: TuningJob, scored: readonly Job<'Training'>[]): Job<'Training'> | undefined {
-  const sign = job.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.Type === 'Maximize' ? 1 : -1;
-  const score = (trial: Job<'Training'>) => sign * (objectiveOf(job, trial) ?? Number.NaN);
-  const top = Math.max(...scored.map(score));
-  return scored.find((trial) => score(trial) === top);
+/** Of several trials with the best value the first. */
+function bestOf(job: TuningJob, trials: readonly Trial[]): Trial | undefined {
+  const { Type } = job.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective;
+  const sign = Type === 'Maximize' ? -1 : 1;
+  return scored(job, trials).sort((one, other) => sign * (one.value - other.value))[0]?.trial;
 }
 
 /** A `HyperParameterTrainingJobSummary`. */
-export function summarizeTrial(job: TuningJob, trial: Job<'Training'>): Record<string, unknown> {
-  const { HyperParameterTuningJobObjective: objective, ParameterRanges: ranges = {} } =
-    job.request.HyperParameterTuningJobConfig;
-  const tuned = Object.keys(sample(ranges, 0, 0));
+export function summarizeTrial(job: TuningJob, trial: Trial): Details {
+  const { HyperParameterTuningJobObjective, ParameterRanges } = job.request.HyperParameterTuningJobConfig;
+  const tuned = Object.keys(sample(ParameterRanges, 0, 0));
   const values = Object.entries(trial.request.HyperParameters ?? {}).filter(([name]) => tuned.includes(name));
-  const value = objectiveOf(job, trial);
-  const ended = value === undefined ? 'Failed' : 'Succeeded';
+  const Value = objectiveOf(job, trial);
+  const ended = Value === undefined ? 'Failed' : 'Succeeded';
   return {
     TrainingJobName: trial.name,
     TrainingJobArn: trial.arn,
@@ -193,6 +148,7 @@ export function summarizeTrial(job: TuningJob, trial: Job<'Training'>): Record<s
     TunedHyperParameters: Object.fromEntries(values),
     FailureReason: trial.failureReason,
     ObjectiveStatus: hasEnded(trial) ? ended : 'Pending',
-    ...(value === undefined ? {} : { FinalHyperParameterTuningJobObjectiveMetric: { ...objective, Value: value } }),
+    FinalHyperParameterTuningJobObjectiveMetric:
+      Value === undefined ? undefined : { ...HyperParameterTuningJobObjective, Value },
   };
 }

@@ -1,6 +1,6 @@
 /** A program to kill: serves SageMaker over the state folder in its first argument and starts a job that never ends. */
 import { createSagemaker } from '../sagemaker/sagemaker.ts';
-import type { JobImage } from '../sagemaker/runner.ts';
+import type { JobImage } from '../sagemaker/bench.ts';
 import { BUCKET, EmbeddedServices, eventually, ROLE } from './embeddedServices.ts';
 
 const [stateDir = '', images = '[]'] = process.argv.slice(2);
