@@ -1,15 +1,11 @@
 /** Map iterations and Parallel branches: frames of their own, run at the same time, one result. */
-import { reasonOf } from './clock.ts';
-import type { Json, State } from './definition.ts';
-import { innerMachine } from './definition.ts';
-import type { Draft } from './draft.ts';
-import { mapIteration, stateAborted } from './events.ts';
-import { assertSize, recordFailure } from './exit.ts';
-import { QueryError, type Failure } from './failure.ts';
-import type { Frame, Outcome } from './frame.ts';
-import { childId, childless } from './frame.ts';
+import { innerMachines, type State } from './definition.ts';
+import type { Draft, Note } from './draft.ts';
+import { StateError, type Failure } from './failure.ts';
+import { childId, newFrame, scopeOf, type Children, type Frame, type Outcome } from './frame.ts';
 import { evaluate } from './query.ts';
 import type { Run } from './run.ts';
+import { assertSize, ownFailure } from './exit.ts';
 
 class ChildFailed extends Error {
   override readonly name = 'ChildFailed';
@@ -24,115 +20,102 @@ class ChildFailed extends Error {
 }
 
 /** Runs what is left of the children: those that have ended keep their outcome. */
-export async function runChildren(run: Run, frame: Frame, signal: AbortSignal): Promise<void> {
+export async function runChildren(run: Run, frame: Frame, children: Children, signal: AbortSignal): Promise<Note> {
   const stop = new AbortController();
   try {
-    await runAll(run, frame, AbortSignal.any([signal, stop.signal]));
+    await runAll(run, frame, children, AbortSignal.any([signal, stop.signal]));
   } catch (error) {
-    if (signal.aborted) throw reasonOf(signal);
-    stop.abort(error);
-    if (!(error instanceof ChildFailed || error instanceof QueryError)) throw error;
-    run.transact(signal, (draft) => {
-      fail(draft, run, frame, error);
-    });
-    return;
+    signal.throwIfAborted();
+    stop.abort();
+    if (error instanceof ChildFailed || error instanceof StateError) return fail(run, frame, error);
+    throw error;
   }
-  succeed(run, frame, signal);
+  return succeed(run, frame, children);
 }
 
-async function runAll(run: Run, frame: Frame, signal: AbortSignal): Promise<void> {
-  const { count, concurrency } = frame.children ?? { count: 0, concurrency: 0 };
-  const indexes = Array.from({ length: count }, (_, index) => index);
-  for (const index of indexes) throwIfFailed(childId(frame.id, index), outcomeOf(run, childId(frame.id, index)));
-  const queue = indexes.values();
+async function runAll(run: Run, frame: Frame, { inputs, concurrency }: Children, signal: AbortSignal): Promise<void> {
+  // One that had failed before a restart fails the others before they begin.
+  for (const index of inputs.keys()) {
+    const child = childId(frame.id, index);
+    throwIfFailed(child, outcomeOf(run.find(child)));
+  }
+  const queue = inputs.keys();
   const worker = async (): Promise<void> => {
     for (const index of queue) {
       const child = childId(frame.id, index);
-      if (run.find(child) === undefined) await begin(run, frame, index, signal);
+      if (run.find(child) === undefined) run.transact(signal, await begin(run, frame, inputs, index));
       throwIfFailed(child, await run.drive(child, signal));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
+  await Promise.all(Array.from({ length: Math.min(concurrency, inputs.length) }, worker));
 }
 
-function outcomeOf(run: Run, child: string): Outcome | undefined {
-  const at = run.find(child)?.at;
-  return at?.phase === 'ended' ? at.outcome : undefined;
-}
+const outcomeOf = (child: Frame | undefined): Outcome | undefined =>
+  child?.at.phase === 'ended' ? child.at.outcome : undefined;
 
 function throwIfFailed(child: string, outcome: Outcome | undefined): void {
   if (outcome !== undefined && 'failure' in outcome) throw new ChildFailed(child, outcome.failure);
 }
 
-async function begin(run: Run, frame: Frame, index: number, signal: AbortSignal): Promise<void> {
+async function begin(run: Run, frame: Frame, inputs: Children['inputs'], index: number): Promise<Note> {
   const state = run.stateOf(frame);
-  const { inputs = [] } = frame.children ?? {};
+  const value = inputs[index] ?? null;
   const isMap = state.Type === 'Map';
-  const value = inputs[isMap ? index : 0] ?? null;
-  const input =
-    isMap && state.ItemSelector !== undefined ? await select(run, frame, state.ItemSelector, { index, value }) : value;
-  const id = childId(frame.id, index);
-  run.transact(signal, (draft) => {
-    draft.put({
-      ...childless(frame),
-      id,
-      path: [...frame.path, { state: frame.state, index }],
-      ...(isMap ? { item: { index, value } } : {}),
-      state: innerMachine(state, index).StartAt,
-      input,
-      variables: {},
-      at: { phase: 'enter' },
-    });
-    if (isMap) draft.event(id, mapIteration('Started', frame.state, index));
+  const names = run.names(frame, {}, { Map: { Item: { Index: index, Value: value } } });
+  const selector = isMap ? state.ItemSelector : undefined;
+  const child = newFrame({
+    id: childId(frame.id, index),
+    item: isMap ? { name: frame.state, index, value } : undefined,
+    state: innerMachines(state)[isMap ? 0 : index]?.StartAt ?? '',
+    input: selector === undefined ? value : await evaluate(selector, 'ItemSelector', names),
+    lastEvent: frame.lastEvent,
   });
+  return (draft) => {
+    draft.put(child);
+    draft.iterationEvent(child, 'Started');
+  };
 }
 
-function select(run: Run, frame: Frame, selector: Json, item: { index: number; value: Json }): Promise<Json> {
-  const names = run.names(frame, {}, { Map: { Item: { Index: item.index, Value: item.value } } });
-  return evaluate(selector, 'ItemSelector', names);
-}
-
-function succeed(run: Run, frame: Frame, signal: AbortSignal): void {
-  const { count } = frame.children ?? { count: 0 };
-  const children = Array.from({ length: count }, (_, index) => run.frame(childId(frame.id, index)));
-  const result = children.map(({ at }) => (at.phase === 'ended' && 'output' in at.outcome ? at.outcome.output : null));
+function succeed(run: Run, frame: Frame, { inputs }: Children): Note {
+  const children = inputs.map((_, index) => run.frame(childId(frame.id, index)));
+  const outcomes = children.map(outcomeOf);
+  const result = outcomes.map((outcome) => (outcome !== undefined && 'output' in outcome ? outcome.output : null));
   assertSize(result, frame.state);
-  run.transact(signal, (draft) => {
+  return (draft) => {
     draft.patch(frame.id, { lastEvent: Math.max(frame.lastEvent, ...children.map(({ lastEvent }) => lastEvent)) });
-    draft.event(frame.id, { type: `${run.stateOf(frame).Type}StateSucceeded` });
+    draft.event(frame.id, `${run.stateOf(frame).Type}StateSucceeded`);
     draft.removeInside(frame.id);
-    draft.put({ ...childless(draft.frame(frame.id)), at: { phase: 'result', result } });
-  });
+    draft.patch(frame.id, { children: undefined, at: { phase: 'result', result } });
+  };
 }
 
 /** Ends what still runs beside the child that failed, and with it the state. The frames stay, for a redrive. */
-function fail(draft: Draft, run: Run, frame: Frame, error: ChildFailed | QueryError): void {
-  // Innermost first: what a state contains is aborted before the state.
-  for (const inner of draft.inside(frame.id).reverse()) abort(draft, run, inner, frame);
-  if (error instanceof QueryError) {
-    recordFailure(draft, frame.id, error);
-    return;
-  }
-  draft.patch(frame.id, {
-    lastEvent: draft.frame(error.child).lastEvent,
-    at: { phase: 'failed', failure: error.failure },
-  });
-}
+const fail =
+  (run: Run, frame: Frame, error: ChildFailed | StateError): Note =>
+  (draft) => {
+    // Innermost first: what a state contains is aborted before the state.
+    const order = (one: Frame, other: Frame): number => other.id.localeCompare(one.id, 'en', { numeric: true });
+    for (const inner of draft.inside(frame.id).sort(order)) abort(draft, run, inner, frame.id);
+    if (error instanceof StateError) {
+      ownFailure(frame, error)(draft);
+      return;
+    }
+    const { lastEvent } = draft.frame(error.child);
+    draft.patch(frame.id, { lastEvent, at: { phase: 'failed', failure: error.failure } });
+  };
 
 const abortable: ReadonlySet<State['Type']> = new Set(['Task', 'Wait', 'Map', 'Parallel']);
 
-function abort(draft: Draft, run: Run, inner: Frame, around: Frame): void {
+function abort(draft: Draft, run: Run, inner: Frame, around: string): void {
   const { Type } = run.stateOf(inner);
-  const ended = inner.at.phase === 'ended';
+  const outcome = outcomeOf(inner);
+  if (outcome === undefined) {
+    draft.abandon(inner);
+    if (abortable.has(Type) && inner.at.phase !== 'enter') draft.event(inner.id, `${Type}StateAborted`);
+    draft.iterationEvent(inner, 'Aborted');
+    return;
+  }
   // The task that fails a Parallel's branch counts as aborted too, unlike the one that fails a Map's iteration.
-  const failedTask = ended && inner.item === undefined && Type === 'Task' && hasFailed(inner);
-  if (failedTask && inner.path.length === around.path.length + 1) draft.event(inner.id, stateAborted(Type));
-  if (ended) return;
-  draft.abandon(inner);
-  if (abortable.has(Type) && inner.at.phase !== 'enter') draft.event(inner.id, stateAborted(Type));
-  const place = inner.path.at(-1);
-  if (inner.item !== undefined && place !== undefined)
-    draft.event(inner.id, mapIteration('Aborted', place.state, place.index));
+  const failedTask = 'failure' in outcome && Type === 'Task' && inner.item === undefined;
+  if (failedTask && scopeOf(inner.id).at(-2) === around) draft.event(inner.id, `${Type}StateAborted`);
 }
-
-const hasFailed = ({ at }: Frame): boolean => at.phase === 'ended' && 'failure' in at.outcome;

@@ -8,10 +8,8 @@ import type { Failure } from './failure.ts';
  */
 export interface Frame {
   readonly id: string;
-  /** The states, outermost first, whose iteration or branch this frame is. */
-  readonly path: readonly { readonly state: string; readonly index: number }[];
-  /** Of a Map iteration. */
-  readonly item?: { readonly index: number; readonly value: Json };
+  /** Of a Map iteration; `name` is the Map state's. */
+  readonly item?: { readonly name: string; readonly index: number; readonly value: Json } | undefined;
   readonly state: string;
   readonly input: Json;
   /** Assigned in this frame; outer frames' variables are read through their frames. */
@@ -22,7 +20,7 @@ export interface Frame {
   /** How often each retrier of the present state was used. */
   readonly retried: readonly number[];
   readonly retryCount: number;
-  readonly children?: Children;
+  readonly children?: Children | undefined;
   readonly at: Position;
 }
 
@@ -36,16 +34,15 @@ export type Position =
   /** The work is done: Assign and Output are due. `result` is absent where the state type has none. */
   | { readonly phase: 'result'; readonly result?: Json }
   /** Retry and Catch are due, unless nothing may take this failure. */
-  | { readonly phase: 'failed'; readonly failure: Failure; readonly final?: true }
+  | { readonly phase: 'failed'; readonly failure: Failure; readonly final?: boolean }
   | { readonly phase: 'retry'; readonly until: number }
   | { readonly phase: 'ended'; readonly outcome: Outcome };
 
 export type Outcome = { readonly output: Json } | { readonly failure: Failure };
 
 export interface Children {
-  /** The items of a Map, the one input of a Parallel's branches. */
+  /** Of each child in order. */
   readonly inputs: readonly Json[];
-  readonly count: number;
   /** How many run at the same time. */
   readonly concurrency: number;
 }
@@ -57,9 +54,9 @@ export interface Attempt {
   readonly state: string;
   readonly resource: string;
   readonly arguments: Json;
-  readonly token?: string;
-  readonly timeoutAt?: number;
-  readonly heartbeat?: { readonly seconds: number; readonly last: number };
+  readonly token?: string | undefined;
+  readonly timeoutAt?: number | undefined;
+  readonly heartbeat?: { readonly seconds: number; readonly last: number } | undefined;
   /** What the called service answered when it took the job or the token. */
   readonly submitted?: Json;
   /** What came back with the task token. */
@@ -73,45 +70,40 @@ export interface HistoryEvent {
   readonly timestamp: number;
   readonly type: string;
   /** The one `...EventDetails` member. */
-  readonly details?: Readonly<Record<string, JsonObject>>;
+  readonly details?: Readonly<Record<string, Details>>;
 }
+export type Details = Readonly<Record<string, Json | undefined>>;
 
-export type End =
-  | { readonly status: 'SUCCEEDED'; readonly output: Json }
-  | { readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; readonly error?: string; readonly cause?: string };
+export interface Unsuccessful extends Failure {
+  readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+}
+export type End = { readonly status: 'SUCCEEDED'; readonly output: Json } | Unsuccessful;
 
 export const rootId = '0';
 
 export const childId = (parent: string, index: number): string => `${parent}.${index}`;
 
-/** The frame ids around `id`, outermost first. */
-export function ancestors(id: string): string[] {
-  const parts = id.split('.');
-  return parts.slice(0, -1).map((_, depth) => parts.slice(0, depth + 1).join('.'));
-}
+/** The ids of a frame and of those around it, outermost first. */
+export const scopeOf = (id: string): string[] =>
+  id.split('.').map((_, depth, all) => all.slice(0, depth + 1).join('.'));
 
-export const rootFrame = (startAt: string, input: Json): Frame => ({
-  id: rootId,
-  path: [],
-  state: startAt,
-  input,
+export const newFrame = (place: Pick<Frame, 'id' | 'item' | 'state' | 'input' | 'lastEvent'>): Frame => ({
+  ...place,
   variables: {},
-  lastEvent: 0,
   entered: { event: 0, time: 0 },
   retried: [],
   retryCount: 0,
   at: { phase: 'enter' },
 });
 
-/** `frame` without its inner machines, e.g. before they start anew. */
-export function childless(frame: Frame): Frame {
-  const copy: { -readonly [Member in keyof Frame]: Frame[Member] } = { ...frame };
-  delete copy.children;
-  return copy;
-}
-
-/** The frame's position, which its caller has told apart by its phase. */
-export function phase<P extends Position['phase']>(frame: Frame, wanted: P): Extract<Position, { phase: P }> {
-  if (frame.at.phase !== wanted) throw new Error(`The frame ${frame.id} is not at ${wanted}.`);
-  return frame.at as Extract<Position, { phase: P }>;
-}
+/**
+ * The frames of an execution that failed, timed out or was aborted, set to go on: states that did not succeed start
+ * over with the same input and fresh retries, iterations and branches that did succeed stay as they are.
+ */
+export const redriven = (frames: readonly Frame[]): Frame[] =>
+  frames.map((frame) => {
+    const { at } = frame;
+    const done = at.phase === 'ended' ? 'output' in at.outcome : at.phase === 'result' || at.phase === 'enter';
+    const phase = frame.children === undefined ? 'work' : 'children';
+    return done ? frame : { ...frame, retried: [], retryCount: 0, at: { phase } };
+  });

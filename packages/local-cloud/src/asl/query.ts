@@ -3,7 +3,7 @@ import jsonata from 'jsonata';
 import { createHash, randomUUID } from 'node:crypto';
 
 import type { Json, JsonObject } from './definition.ts';
-import { QueryError } from './failure.ts';
+import { StateError } from './failure.ts';
 
 /** What an expression may name with a `$`: the workflow's variables, and `states`. */
 export interface Names {
@@ -55,33 +55,27 @@ type JsonType = keyof JsonTypes;
 /** Like {@link evaluate}, for a field that takes one type only. */
 export async function evaluateAs<Type extends JsonType>(
   type: Type,
-  field: { value: Json; location: string },
+  value: Json,
+  location: string,
   names: Names,
 ): Promise<JsonTypes[Type]> {
-  const result = await evaluate(field.value, field.location, names);
+  const result = await evaluate(value, location, names);
   const actual = typeOf(result);
   if (actual === type) return result as JsonTypes[Type];
-  throw new QueryError(
-    `${about(expressionIn(field.value) ?? JSON.stringify(field.value), field.location)} returned an unexpected result type. ` +
+  throw queryError(
+    `${about(expressionIn(value) ?? JSON.stringify(value), location)} returned an unexpected result type. ` +
       `Expected '${type}', but was '${actual}' for value: ${JSON.stringify(result)}`,
-    field.location,
+    location,
   );
 }
 
-/** A whole number from `least` to `most`. */
-export async function evaluateInteger(
-  field: { value: Json; location: string },
-  range: { least: number; most: number },
-  names: Names,
-): Promise<number> {
-  const { location } = field;
-  const result = await evaluateAs('number', field, names);
-  if (!Number.isInteger(result)) {
-    throw new QueryError(`The ${location} field cannot be parsed as an integer: ${result}`, location);
-  }
-  if (result < range.least || result > range.most) {
-    throw new QueryError(`${location} must be between ${range.least} and ${range.most} but was: ${result}`, location);
-  }
+/** A whole number up to `most`, of seconds by default: https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
+export async function evaluateInteger(value: Json, location: string, names: Names, most = 99_999_999): Promise<number> {
+  const result = await evaluateAs('number', value, location, names);
+  if (!Number.isInteger(result))
+    throw queryError(`The ${location} field cannot be parsed as an integer: ${result}`, location);
+  if (result < 0 || result > most)
+    throw queryError(`${location} must be between 0 and ${most} but was: ${result}`, location);
   return result;
 }
 
@@ -94,35 +88,24 @@ export function typeOf(value: Json): JsonType {
 const about = (expression: string, location: string): string =>
   `The JSONata expression '${expression}' specified for the field '${location}'`;
 
+const queryError = (message: string, location: string, cause?: unknown): StateError =>
+  new StateError('States.QueryEvaluationError', message, { location, cause });
+
 async function evaluateExpression(expression: string, location: string, names: Names): Promise<Json> {
   let result: unknown;
   try {
     result = await jsonata(expression, { timeout: evaluationTimeoutMs }).evaluate(undefined, bindings(names));
   } catch (error) {
-    throw new QueryError(
-      `${about(expression, location)} threw an error during evaluation. ${messageOf(error)}`,
-      location,
-      { cause: error },
-    );
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const reason = typeof code === 'string' ? `${code}: ${String(message)}` : String(message);
+    throw queryError(`${about(expression, location)} threw an error during evaluation. ${reason}`, location, error);
   }
-  if (result === undefined)
-    throw new QueryError(`${about(expression, location)} returned nothing (undefined).`, location);
-  return toJson(
-    result,
-    () => new QueryError(`${about(expression, location)} returned an unsupported result type.`, location),
-  );
-}
-
-function messageOf(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return typeof code === 'string' ? `${code}: ${String(message)}` : String(message);
-}
-
-/** A plain copy: JSONata marks its arrays, and results share structure with the variables. */
-function toJson(result: unknown, unsupported: () => Error): Json {
+  if (result === undefined) throw queryError(`${about(expression, location)} returned nothing (undefined).`, location);
+  // A plain copy: JSONata marks its arrays, and results share structure with the variables.
   const text = JSON.stringify(result, (_key, value: unknown) => {
     const isLambda = typeof value === 'object' && value !== null && '_jsonata_lambda' in value;
-    if (typeof value === 'function' || isLambda) throw unsupported();
+    if (typeof value === 'function' || isLambda)
+      throw queryError(`${about(expression, location)} returned an unsupported result type.`, location);
     return value;
   });
   return JSON.parse(text) as Json;
@@ -202,4 +185,14 @@ function seededRandom(seed: number): number {
     return state >> (48n - bits);
   };
   return Number((next(26n) << 27n) + next(27n)) / 2 ** 53;
+}
+
+/** Epoch milliseconds of an RFC 3339 time with `T` and an offset; undefined for anything else. */
+export function parseTimestamp(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const time = Date.parse(text);
+  // Date.parse takes 31 April for 1 May.
+  const day = Number(text.slice(8, 10));
+  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
+  return Number.isNaN(time) || day > lastDay || text.slice(11, 13) === '24' ? undefined : time;
 }

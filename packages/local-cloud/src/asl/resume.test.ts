@@ -6,7 +6,7 @@ import { TaskError } from './failure.ts';
 import type { End, Frame, HistoryEvent } from './frame.ts';
 import { rootId } from './frame.ts';
 import { parseDefinition } from './parse.ts';
-import { redriven } from './redrive.ts';
+import { redriven } from './frame.ts';
 import { Run, type Surroundings } from './run.ts';
 
 /** What a disk would keep: everything goes in and out as text. */

@@ -1,16 +1,14 @@
 /** One execution under way: drives its frames step by step, each step's outcome being journalled before the next. */
+import { EventEmitter, once } from 'node:events';
 import type { Clock } from './clock.ts';
-import { aborted, reasonOf } from './clock.ts';
-import type { Json, Machine, State } from './definition.ts';
-import { innerMachine } from './definition.ts';
-import { Draft, type Change } from './draft.ts';
-import { executionAborted, executionFailed, executionStarted, executionTimedOut } from './events.ts';
-import { recordFailure } from './exit.ts';
-import { QueryError, TerminalError, type Failure } from './failure.ts';
-import type { Attempt, End, Frame, Outcome } from './frame.ts';
-import { ancestors, rootFrame, rootId } from './frame.ts';
+import { innerMachines, type Json, type Machine, type State } from './definition.ts';
+import { Draft, text, type Change, type Note } from './draft.ts';
+import { StateError, type Failure } from './failure.ts';
+import type { Attempt, End, Frame, Outcome, Unsuccessful } from './frame.ts';
+import { newFrame, rootId, scopeOf } from './frame.ts';
 import type { Names } from './query.ts';
-import { steps } from './steps.ts';
+import { ownFailure } from './exit.ts';
+import { step } from './steps.ts';
 
 /** What an execution is, apart from how far it has come. Times are epoch milliseconds. */
 export interface Execution {
@@ -21,7 +19,7 @@ export interface Execution {
   readonly roleArn: string;
   readonly startTime: number;
   readonly redriveCount: number;
-  readonly redriveTime?: number;
+  readonly redriveTime?: number | undefined;
   readonly machine: { readonly id: string; readonly name: string };
   readonly definition: Machine;
 }
@@ -52,29 +50,29 @@ export interface Surroundings {
   readonly random: () => number;
 }
 
-/** Thrown into steps that are under way when their execution, or the state around them, is over. */
-class Halted extends Error {
-  override readonly name = 'Halted';
-}
-
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html (some are left for the ending) */
 const historyLimit = 25_000;
+
+const endEvents = { FAILED: 'ExecutionFailed', TIMED_OUT: 'ExecutionTimedOut', ABORTED: 'ExecutionAborted' };
 
 export class Run {
   readonly execution: Execution;
   readonly around: Surroundings;
-  readonly #frames: Map<string, Frame>;
+  /** The attempts that a process before this one scheduled. */
+  readonly resumed: ReadonlySet<string>;
   readonly #halt = new AbortController();
-  readonly #fresh = new Set<string>();
-  readonly #answers = new Map<string, () => void>();
+  /** Emits the id of an attempt when its answer is there. */
+  readonly #answers = new EventEmitter();
+  #frames: ReadonlyMap<string, Frame>;
   #lastEvent: number;
   #end: End | undefined;
 
-  constructor(execution: Execution, progress: Progress, around: Surroundings) {
+  constructor(execution: Execution, { frames, lastEvent }: Progress, around: Surroundings) {
     this.execution = execution;
     this.around = around;
-    this.#frames = new Map(progress.frames.map((frame) => [frame.id, frame]));
-    this.#lastEvent = progress.lastEvent;
+    this.resumed = new Set(frames.flatMap(({ at }) => (at.phase === 'task' ? [at.attempt.id] : [])));
+    this.#frames = new Map(frames.map((frame) => [frame.id, frame]));
+    this.#lastEvent = lastEvent;
   }
 
   /** Runs until the execution has ended; undefined when it was halted before. */
@@ -93,16 +91,16 @@ export class Run {
 
   /** Stops working without an end: a later run goes on from the journal. */
   halt(): void {
-    this.#halt.abort(new Halted('The execution is not run any further.'));
+    this.#halt.abort(new Error('The execution is not run any further.'));
   }
 
   /** StopExecution. */
   stop(failure: Failure): void {
-    this.#endWith({ status: 'ABORTED', ...failure });
+    this.#endWith({ ...failure, status: 'ABORTED' });
   }
 
   frame(id: string): Frame {
-    const frame = this.#frames.get(id);
+    const frame = this.find(id);
     if (frame === undefined) throw new Error(`The execution ${this.execution.id} has no frame ${id}.`);
     return frame;
   }
@@ -111,29 +109,32 @@ export class Run {
     return this.#frames.get(id);
   }
 
-  /** The machine that `frame` runs. */
-  machineOf(frame: Frame): Machine {
-    return frame.path.reduce(
-      (machine, { state, index }) => innerMachine(machine.States[state], index),
-      this.execution.definition,
-    );
-  }
-
-  stateOf(frame: Frame): State {
-    const state = this.machineOf(frame).States[frame.state];
-    if (state === undefined) throw new Error(`There is no state ${frame.state}.`);
+  stateOf({ id, state: name }: Frame): State {
+    const state = this.#machineOf(id).States[name];
+    if (state === undefined) throw new Error(`There is no state ${name}.`);
     return state;
   }
 
+  /** The machine that the frame `id` runs. */
+  #machineOf(id: string): Machine {
+    const around = scopeOf(id).at(-2);
+    if (around === undefined) return this.execution.definition;
+    const state = this.stateOf(this.frame(around));
+    const machine = innerMachines(state)[state.Type === 'Map' ? 0 : Number(id.slice(around.length + 1))];
+    if (machine === undefined) throw new Error(`The frame ${id} is in a state that has no inner machine.`);
+    return machine;
+  }
+
   /** What the expressions of `frame`'s state may name; `states` adds to `$states`, `context` to `$states.context`. */
-  names(frame: Frame, states: Record<string, Json> = {}, context: Record<string, Json> = {}): Names {
-    const outer = ancestors(frame.id).map((id) => this.frame(id));
-    const { item } = [...outer, frame].findLast((each) => each.item !== undefined) ?? {};
+  names({ id, state, input, entered, retryCount }: Frame, states: Names['states'] = {}, context = {}): Names {
+    const scope = scopeOf(id).map((each) => this.frame(each));
+    const { item } = scope.findLast((each) => each.item !== undefined) ?? {};
     const { execution } = this;
+    const { redriveTime } = execution;
     return {
-      variables: Object.assign({}, ...[...outer, frame].map(({ variables }) => variables)) as Record<string, Json>,
+      variables: Object.assign({}, ...scope.map(({ variables }) => variables)) as Record<string, Json>,
       states: {
-        input: frame.input,
+        input,
         context: {
           Execution: {
             Id: execution.id,
@@ -142,9 +143,9 @@ export class Run {
             RoleArn: execution.roleArn,
             StartTime: isoTime(execution.startTime),
             RedriveCount: execution.redriveCount,
-            ...(execution.redriveTime === undefined ? {} : { RedriveTime: isoTime(execution.redriveTime) }),
+            ...(redriveTime === undefined ? {} : { RedriveTime: isoTime(redriveTime) }),
           },
-          State: { EnteredTime: isoTime(frame.entered.time), Name: frame.state, RetryCount: frame.retryCount },
+          State: { EnteredTime: isoTime(entered.time), Name: state, RetryCount: retryCount },
           StateMachine: { Id: execution.machine.id, Name: execution.machine.name },
           ...(item === undefined ? {} : { Map: { Item: { Index: item.index, Value: item.value } } }),
           ...context,
@@ -155,17 +156,15 @@ export class Run {
     };
   }
 
-  /** Journals what `work` notes in its draft, then takes it over. Nothing of an aborted scope is ever journalled. */
-  transact(signal: AbortSignal, work: (draft: Draft) => void): void {
-    if (signal.aborted) throw reasonOf(signal);
+  /** Journals what `note` says, then takes it over. Nothing of an aborted scope is ever journalled. */
+  transact(signal: AbortSignal, note: Note): void {
+    signal.throwIfAborted();
     const draft = new Draft(this.#frames, this.#lastEvent, this.around.clock.now());
-    work(draft);
-    const change = draft.change();
-    this.around.commit(change);
-    for (const frame of change.frames) this.#frames.set(frame.id, frame);
-    for (const id of change.removed) this.#frames.delete(id);
+    note(draft);
+    this.around.commit(draft.change());
+    this.#frames = draft.frames;
     this.#lastEvent = draft.lastEvent;
-    this.#end = change.end;
+    this.#end = draft.end;
   }
 
   /** Runs one frame to its end. */
@@ -174,63 +173,53 @@ export class Run {
       const frame = this.frame(id);
       if (frame.at.phase === 'ended') return frame.at.outcome;
       if (this.#lastEvent > historyLimit - 10) {
-        this.#endWith({
-          status: 'FAILED',
-          error: 'States.Runtime',
-          cause: `The execution reached the maximum number of history events (${historyLimit}).`,
-        });
+        const cause = `The execution reached the maximum number of history events (${historyLimit}).`;
+        this.#endWith({ status: 'FAILED', error: 'States.Runtime', cause });
       }
-      await this.#step(frame, signal);
-      if (signal.aborted) throw reasonOf(signal);
+      this.transact(signal, await this.#step(frame, signal));
     }
   }
 
-  /** Marks an attempt as begun by this process. */
-  begun(attempt: Attempt): void {
-    this.#fresh.add(attempt.id);
-  }
-
-  isResumed(attempt: Attempt): boolean {
-    return !this.#fresh.has(attempt.id);
+  async #step(frame: Frame, signal: AbortSignal): Promise<Note> {
+    signal.throwIfAborted();
+    try {
+      return await step(this, frame, signal);
+    } catch (error) {
+      if (error instanceof StateError) return ownFailure(frame, error);
+      throw error;
+    }
   }
 
   /** SendTaskSuccess, SendTaskFailure: false when the attempt is over. */
   answer(attemptId: string, answer: Outcome): boolean {
-    const known = this.#attempt(attemptId, (attempt) => ({ ...attempt, answer }));
-    if (known) this.#answers.get(attemptId)?.();
+    const known = this.#amend(attemptId, (attempt) => ({ ...attempt, answer }));
+    this.#answers.emit(attemptId);
     return known;
   }
 
   /** SendTaskHeartbeat: false when the attempt is over. */
   heartbeat(attemptId: string): boolean {
     const last = this.around.clock.now();
-    return this.#attempt(attemptId, (attempt) => ({
+    return this.#amend(attemptId, (attempt) => ({
       ...attempt,
-      ...(attempt.heartbeat === undefined ? {} : { heartbeat: { ...attempt.heartbeat, last } }),
+      heartbeat: attempt.heartbeat && { ...attempt.heartbeat, last },
     }));
   }
 
   /** What comes back with the token of the attempt that `frameId` is at. */
   async answerTo(frameId: string, signal: AbortSignal): Promise<Outcome> {
-    for (;;) {
-      const { at } = this.frame(frameId);
-      if (at.phase !== 'task') throw new Error('The frame waits for no answer.');
-      if (at.attempt.answer !== undefined) return at.attempt.answer;
-      const { id } = at.attempt;
-      const { promise, resolve } = Promise.withResolvers<undefined>();
-      this.#answers.set(id, () => {
-        resolve(undefined);
-      });
-      await Promise.race([promise, aborted(signal)]).finally(() => this.#answers.delete(id));
-    }
+    const { at } = this.frame(frameId);
+    if (at.phase !== 'task') throw new Error('The frame waits for no answer.');
+    if (at.attempt.answer !== undefined) return at.attempt.answer;
+    await once(this.#answers, at.attempt.id, { signal });
+    return this.answerTo(frameId, signal);
   }
 
-  #attempt(id: string, change: (attempt: Attempt) => Attempt): boolean {
-    const frame = this.#frames.get(id.slice(0, id.indexOf(':')));
-    if (frame?.at.phase !== 'task' || frame.at.attempt.id !== id || frame.at.attempt.answer !== undefined) return false;
-    const at = { ...frame.at, attempt: change(frame.at.attempt) };
+  #amend(attemptId: string, change: (attempt: Attempt) => Attempt): boolean {
+    const { id = '', at } = this.find(attemptId.slice(0, attemptId.indexOf(':'))) ?? {};
+    if (at?.phase !== 'task' || at.attempt.id !== attemptId || at.attempt.answer !== undefined) return false;
     this.transact(this.#halt.signal, (draft) => {
-      draft.patch(frame.id, { at });
+      draft.patch(id, { at: { ...at, attempt: change(at.attempt) } });
     });
     return true;
   }
@@ -238,22 +227,11 @@ export class Run {
   #begin(): void {
     const { input, roleArn, definition } = this.execution;
     this.transact(this.#halt.signal, (draft) => {
-      draft.put(rootFrame(definition.StartAt, input));
-      draft.event(rootId, executionStarted(input, roleArn));
+      draft.put(newFrame({ id: rootId, state: definition.StartAt, input, lastEvent: 0 }));
+      draft.event(rootId, 'ExecutionStarted', { ...text('input', input), roleArn });
       // AWS's first state follows nothing.
       draft.patch(rootId, { lastEvent: 0 });
     });
-  }
-
-  async #step(frame: Frame, signal: AbortSignal): Promise<void> {
-    try {
-      await steps[frame.at.phase](this, frame, signal);
-    } catch (error) {
-      if (signal.aborted || !(error instanceof QueryError || error instanceof TerminalError)) throw error;
-      this.transact(signal, (draft) => {
-        recordFailure(draft, frame.id, error);
-      });
-    }
   }
 
   async #expire(signal: AbortSignal): Promise<void> {
@@ -264,12 +242,10 @@ export class Run {
     this.#endWith({ status: 'TIMED_OUT', error: 'States.Timeout' });
   }
 
-  #endWith(end: End & Failure): void {
-    const event = { ABORTED: executionAborted, TIMED_OUT: executionTimedOut, FAILED: executionFailed };
-    if (end.status === 'SUCCEEDED') throw new Error('Only the last state ends an execution well.');
+  #endWith(end: Unsuccessful): void {
     const { status, ...failure } = end;
     this.transact(this.#halt.signal, (draft) => {
-      draft.event(rootId, event[status](failure));
+      draft.event(rootId, endEvents[status], failure);
       draft.abandonAll();
       draft.end = end;
     });

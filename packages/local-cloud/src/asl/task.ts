@@ -1,25 +1,18 @@
 /** One attempt of a Task state: the call, its deadlines, the events. */
 import { aborted } from './clock.ts';
 import type { Json } from './definition.ts';
-import { taskEvent, taskFailure, taskOutput } from './events.ts';
-import { assertSize } from './exit.ts';
-import { TaskError, type Failure } from './failure.ts';
-import { phase, type Attempt, type Frame } from './frame.ts';
+import { text, type Note } from './draft.ts';
+import { TaskError } from './failure.ts';
+import type { Attempt, Frame } from './frame.ts';
 import type { Run } from './run.ts';
+import { assertSize } from './exit.ts';
 
-class TimedOut extends Error {
+class TimedOut extends TaskError {
   override readonly name = 'TimedOut';
-  readonly error: 'States.Timeout' | 'States.HeartbeatTimeout';
-
-  constructor(error: 'States.Timeout' | 'States.HeartbeatTimeout') {
-    super(error);
-    this.error = error;
-  }
 }
 
 /** Goes on with an attempt that was scheduled, perhaps by a process before this one. */
-export async function runTask(run: Run, frame: Frame, signal: AbortSignal): Promise<void> {
-  const { attempt } = phase(frame, 'task');
+export async function runTask(run: Run, frame: Frame, attempt: Attempt, signal: AbortSignal): Promise<Note> {
   const over = new AbortController();
   const inner = AbortSignal.any([signal, over.signal]);
   try {
@@ -29,38 +22,36 @@ export async function runTask(run: Run, frame: Frame, signal: AbortSignal): Prom
       aborted(inner),
     ]);
     assertSize(result, attempt.resource);
-    run.transact(signal, (draft) => {
-      draft.event(frame.id, taskEvent('Succeeded', attempt, taskOutput(result)));
+    return (draft) => {
+      draft.taskEvent(frame.id, 'Succeeded', attempt, text('output', result));
       draft.patch(frame.id, { at: { phase: 'result', result } });
-    });
+    };
   } catch (error) {
-    if (signal.aborted) throw error;
-    if (error instanceof TimedOut) timeOut(run, frame, error, signal);
-    else if (error instanceof TaskError) fail(run, frame, error, signal);
-    else throw error;
+    if (error instanceof TaskError) return failWith(frame, attempt, error);
+    throw error;
   } finally {
-    over.abort(new Error('The attempt is over.'));
+    over.abort();
   }
 }
 
-async function perform(run: Run, frame: Frame, attempt: Attempt, signal: AbortSignal): Promise<Json> {
+async function perform(run: Run, { id }: Frame, attempt: Attempt, signal: AbortSignal): Promise<Json> {
   const submitted = (output: Json): void => {
     run.transact(signal, (draft) => {
-      const { at } = draft.frame(frame.id);
+      const { at } = draft.frame(id);
       if (at.phase !== 'task') return;
-      draft.event(frame.id, taskEvent('Submitted', attempt, taskOutput(output)));
-      draft.patch(frame.id, { at: { ...at, attempt: { ...at.attempt, submitted: output } } });
+      draft.taskEvent(id, 'Submitted', attempt, text('output', output));
+      draft.patch(id, { at: { ...at, attempt: { ...at.attempt, submitted: output } } });
     });
   };
-  const call = { execution: run.execution, attempt, resumed: run.isResumed(attempt), submitted };
+  const call = { execution: run.execution, attempt, resumed: run.resumed.has(attempt.id), submitted };
   if (attempt.token === undefined) return run.around.task(call, signal);
   if (attempt.submitted === undefined) submitted(await run.around.task(call, signal));
-  const answer = await run.answerTo(frame.id, signal);
+  const answer = await run.answerTo(id, signal);
   if ('output' in answer) return answer.output;
   throw new TaskError(answer.failure.error ?? '', answer.failure.cause);
 }
 
-function deadlines(run: Run, frame: Frame, attempt: Attempt, signal: AbortSignal): Promise<never>[] {
+function deadlines(run: Run, { id }: Frame, attempt: Attempt, signal: AbortSignal): Promise<never>[] {
   const { clock } = run.around;
   const timeout = async (at: number): Promise<never> => {
     await clock.until(at, signal);
@@ -68,10 +59,10 @@ function deadlines(run: Run, frame: Frame, attempt: Attempt, signal: AbortSignal
   };
   const silence = async (seconds: number): Promise<never> => {
     for (;;) {
-      const { at } = run.frame(frame.id);
-      const last = at.phase === 'task' ? (at.attempt.heartbeat?.last ?? 0) : 0;
-      if (clock.now() >= last + seconds * 1000) throw new TimedOut('States.HeartbeatTimeout');
-      await clock.until(last + seconds * 1000, signal);
+      const { at } = run.frame(id);
+      const end = ((at.phase === 'task' ? at.attempt.heartbeat?.last : undefined) ?? 0) + seconds * 1000;
+      if (clock.now() >= end) throw new TimedOut('States.HeartbeatTimeout');
+      await clock.until(end, signal);
     }
   };
   return [
@@ -80,24 +71,15 @@ function deadlines(run: Run, frame: Frame, attempt: Attempt, signal: AbortSignal
   ];
 }
 
-function timeOut(run: Run, frame: Frame, { error }: TimedOut, signal: AbortSignal): void {
-  run.transact(signal, (draft) => {
+const failWith =
+  (frame: Frame, attempt: Attempt, error: TaskError): Note =>
+  (draft) => {
     const now = draft.frame(frame.id);
-    const failure: Failure = { error };
-    if (now.at.phase === 'task') draft.event(frame.id, taskEvent('TimedOut', now.at.attempt, taskFailure(failure)));
-    draft.abandon(now);
+    const submitted = now.at.phase === 'task' && now.at.attempt.submitted !== undefined;
+    const isJob = /\.(sync|waitForTaskToken)$/.test(attempt.resource);
+    const failure = { error: error.error, cause: error.message === '' ? undefined : error.message };
+    if (error instanceof TimedOut) draft.taskEvent(frame.id, 'TimedOut', attempt, failure);
+    else draft.taskEvent(frame.id, isJob && !submitted ? 'SubmitFailed' : 'Failed', attempt, failure);
+    if (error instanceof TimedOut) draft.abandon(now);
     draft.patch(frame.id, { at: { phase: 'failed', failure } });
-  });
-}
-
-function fail(run: Run, frame: Frame, error: TaskError, signal: AbortSignal): void {
-  const failure: Failure = { error: error.error, ...(error.message === '' ? {} : { cause: error.message }) };
-  run.transact(signal, (draft) => {
-    const { at } = draft.frame(frame.id);
-    if (at.phase !== 'task') return;
-    const job = /\.(sync(:2)?|waitForTaskToken)$/.test(at.attempt.resource);
-    const what = job && at.attempt.submitted === undefined ? 'SubmitFailed' : 'Failed';
-    draft.event(frame.id, taskEvent(what, at.attempt, taskFailure(failure)));
-    draft.patch(frame.id, { at: { phase: 'failed', failure } });
-  });
-}
+  };

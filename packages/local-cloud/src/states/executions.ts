@@ -2,10 +2,10 @@ import { servicePrincipal, type Cloud } from '../aws.ts';
 import { systemClock } from '../asl/clock.ts';
 import type { Json } from '../asl/definition.ts';
 import type { Change } from '../asl/draft.ts';
-import { executionRedriven } from '../asl/events.ts';
-import { rootId, type End, type Frame, type HistoryEvent } from '../asl/frame.ts';
+
+import { redriven, rootId, type End, type Frame, type HistoryEvent } from '../asl/frame.ts';
 import { parseDefinition } from '../asl/parse.ts';
-import { redriven } from '../asl/redrive.ts';
+
 import { Run, type Execution } from '../asl/run.ts';
 import { outboxOf } from './outbox.ts';
 import { doTask, stopOf } from './tasks.ts';
@@ -86,7 +86,12 @@ export class Executions {
     };
     this.#cloud.store.transaction(() => {
       const previousEventId = this.history(before.arn).at(-1)?.id ?? 0;
-      const event = { previousEventId, timestamp: now, ...executionRedriven(record.redriveCount) };
+      const event = {
+        previousEventId,
+        timestamp: now,
+        type: 'ExecutionRedriven',
+        details: { executionRedrivenEventDetails: { redriveCount: record.redriveCount } },
+      };
       const lastEvent = this.#log(before.arn).append(event);
       for (const frame of redriven(this.#framesOf(before.arn))) {
         this.#putFrame(before.arn, frame.id === rootId ? { ...frame, lastEvent } : frame);

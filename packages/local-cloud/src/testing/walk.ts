@@ -36,8 +36,8 @@ export interface Walk {
 export interface Walked {
   readonly status: End['status'];
   readonly output?: Json;
-  readonly error?: string;
-  readonly cause?: string;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
   /** The states entered, in order. */
   readonly visited: readonly string[];
   readonly events: readonly HistoryEvent[];
