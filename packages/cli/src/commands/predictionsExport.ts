@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -21,6 +21,7 @@ export interface ExportOptions extends CommonOptions {
 
 /** `predictions export`: the predictions of the last closed inference run, or of `--run`, as one CSV file. */
 export async function predictionsExport(options: ExportOptions): Promise<number> {
+  await writable(options.out);
   return withSession(options, async (session) => {
     const runId = options.run ?? (await lastClosedRun(session));
     const state = await readRun(session, runId);
@@ -32,6 +33,16 @@ export async function predictionsExport(options: ExportOptions): Promise<number>
     else print(`${number(rows)} predictions of ${runId} in ${options.out}`);
     return 0;
   });
+}
+
+/** Throws `CommandError` when the file can't be written, before any work is done. */
+async function writable(file: string): Promise<void> {
+  try {
+    await (await open(file, 'a')).close();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`--out ${file} cannot be written: ${why}`, { cause: error });
+  }
 }
 
 async function lastClosedRun(session: Session): Promise<string> {
