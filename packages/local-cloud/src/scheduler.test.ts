@@ -107,27 +107,6 @@ describe('a schedule', () => {
     expect(calls).toHaveLength(3);
   });
 
-  it('keeps to its start and end, and may delete itself', async () => {
-    const now = Date.now() / 1000;
-    const StartDate = now + 600;
-    await create(
-      definition(machine, {
-        ScheduleExpression: 'rate(10 minutes)',
-        StartDate,
-        EndDate: now + 1300,
-        ActionAfterCompletion: 'DELETE',
-      }),
-    );
-    await pass(9 * MINUTE);
-    expect(calls).toHaveLength(0);
-    await pass(60 * MINUTE);
-    expect(calls.map(({ input }) => input['input'])).toEqual([
-      '{"at":"2026-11-23T12:10:00Z"}',
-      '{"at":"2026-11-23T12:20:00Z"}',
-    ]);
-    expect(() => scheduler.operations['GetSchedule']!({ Name: 's' }, caller)).toThrow(/does not exist/);
-  });
-
   it('stays silent while disabled, and after it is deleted', async () => {
     await create(definition(machine, { ScheduleExpression: 'rate(1 minute)', State: 'DISABLED' }));
     await pass(5 * MINUTE);
@@ -143,14 +122,13 @@ describe('a schedule', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('calls the universal target with its input as the request', async () => {
-    const Input = `{"StateMachineArn":"${machine}","Input":"{\\"try\\":\\"<aws.scheduler.attempt-number>\\"}"}`;
-    const Target = { Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution', RoleArn, Input };
-    await create(definition(machine, { ScheduleExpression: 'at(2026-11-23T12:01:00)', Target }));
-    await pass(MINUTE);
-    expect(calls).toMatchObject([
-      { operation: 'StartExecution', input: { stateMachineArn: machine, input: '{"try":"1"}' } },
-    ]);
+  it.each([
+    ['a universal target', { Target: { Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution', RoleArn } }],
+    ['a time zone', { ScheduleExpressionTimezone: 'Europe/Berlin' }],
+    ['an end', { EndDate: 1 }],
+    ['a group', { GroupName: 'own' }],
+  ])('refuses %s loudly', (_, more) => {
+    expect(() => create(definition(machine, more))).toThrow(/not supported/);
   });
 
   it('sends a refused invocation to its dead-letter queue, as its role', async () => {
@@ -159,7 +137,7 @@ describe('a schedule', () => {
       ...definition(machine).Target,
       DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-west-1:111122223333:dlq' },
     };
-    await create(definition(machine, { ScheduleExpression: 'at(2026-11-23T12:01:00)', Target }));
+    await create(definition(machine, { ScheduleExpression: 'cron(1 12 * * ? *)', Target }));
     await pass(MINUTE);
     expect(calls[1]).toMatchObject({
       operation: 'SendMessage',
@@ -202,14 +180,12 @@ describe('EventBridge Scheduler over the wire', () => {
         ConflictException,
       );
       await client.send(
-        new UpdateScheduleCommand(
-          definition(machine, { ScheduleExpressionTimezone: 'Europe/Berlin', State: 'DISABLED' }),
-        ),
+        new UpdateScheduleCommand(definition(machine, { ScheduleExpression: 'rate(1 day)', State: 'DISABLED' })),
       );
       expect(await client.send(new GetScheduleCommand({ Name: 's' }))).toMatchObject({
         Arn: ScheduleArn,
         GroupName: 'default',
-        ScheduleExpressionTimezone: 'Europe/Berlin',
+        ScheduleExpression: 'rate(1 day)',
         State: 'DISABLED',
         Target: definition(machine).Target,
       });

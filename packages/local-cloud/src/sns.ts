@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, servicePrincipal, type Cloud, type Output, type Service } from './aws.ts';
-import { queueUrl } from './events/invokeTarget.ts';
+import { queueUrl } from './events/delivery.ts';
 import { notSupported, operation } from './operation.ts';
 import { messageAttributes, type MessageAttributes } from './queues/messageAttributes.ts';
 

@@ -1,47 +1,77 @@
 import { z } from 'zod';
-import { AwsError, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
+import { AwsError, servicePrincipal, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
 import { notSupported, operation } from '../operation.ts';
 import { createDeliveries, type Delivery } from './delivery.ts';
-import { INVOCABLE, targetKind } from './invokeTarget.ts';
 import { parseJson } from './json.ts';
-import { busParameter, newBus, nameOf, newRule, target, type EventEnvelope, type Target } from './model.ts';
 import type { Outbox } from './outbox.ts';
-import { compilePattern, fieldsOf, testEventPattern, type Fields, type Pattern } from './pattern.ts';
-import { accept, busName, checkEntries, entry, type Entry } from './putEvents.ts';
-import { isPath } from './targetInput.ts';
+import { compilePattern, fieldsOf, testEventPattern, type Pattern } from './pattern.ts';
+import { accept, busName, checkEntries, entry } from './putEvents.ts';
 
-type Bus = z.output<typeof newBus> & { Arn: string; CreationTime: number; LastModifiedTime: number; Policy?: string };
-type Rule = z.output<typeof newRule> & { Arn: string; EventPattern: string; EventBusName: string };
-
+const SELF = servicePrincipal('events');
 const MOST_TARGETS = 5;
+
+const nameOf = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(
+      /^[.\-_A-Za-z0-9]+$/,
+      'failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+',
+    );
+const EventBusName = z.string().optional();
+const NamePrefix = z.string().optional();
+const newRule = {
+  Name: nameOf(64),
+  EventBusName,
+  EventPattern: z.string().max(4096),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+};
+/** Of a target that is a queue; members of other kinds are refused. */
+const target = z.strictObject({
+  Id: nameOf(64),
+  Arn: z.string().max(1600),
+  DeadLetterConfig: z.strictObject({ Arn: z.string().optional() }).optional(),
+});
+type Target = z.output<typeof target>;
+
+/** The timestamps are epoch seconds. */
+interface Bus {
+  readonly Name: string;
+  readonly Arn: string;
+  readonly CreationTime: number;
+  readonly LastModifiedTime: number;
+  readonly Policy?: string;
+}
+interface Rule extends z.output<z.ZodObject<typeof newRule>> {
+  readonly Arn: string;
+  readonly EventBusName: string;
+}
 
 /** EventBridge: buses, rules, PutEvents, and the deliveries that follow. */
 export function createEvents(cloud: Cloud): Service {
-  const deliveries = createDeliveries(cloud);
+  const deliveries = createDeliveries(cloud, 'events.delivery');
   const events = new EventBridge(cloud, deliveries);
-  const prefix = z.string().optional();
-  const rule = { Rule: nameOf(64), EventBusName: busParameter };
   return {
     name: 'events',
     operations: {
-      CreateEventBus: operation(newBus.shape, (bus) => events.createBus(bus)),
-      DescribeEventBus: operation({ Name: busParameter }, ({ Name }) => events.bus(Name)),
-      ListEventBuses: operation({ NamePrefix: prefix }, ({ NamePrefix }) => ({ EventBuses: events.buses(NamePrefix) })),
-      PutPermission: operation({ EventBusName: busParameter, Policy: z.string() }, ({ EventBusName, Policy }) =>
-        events.putPolicy(EventBusName, Policy),
+      CreateEventBus: operation({ Name: nameOf(256) }, ({ Name }) => events.createBus(Name)),
+      DescribeEventBus: operation({ Name: EventBusName }, ({ Name }) => ({ ...events.bus(Name) })),
+      ListEventBuses: operation({ NamePrefix }, (input) => ({ EventBuses: events.buses(input.NamePrefix) })),
+      PutPermission: operation({ EventBusName, Policy: z.string() }, (input) =>
+        events.putPolicy(events.bus(input.EventBusName), input.Policy),
       ),
-      PutRule: operation(newRule.shape, (given) => events.putRule(given)),
-      DescribeRule: operation({ Name: nameOf(64), EventBusName: busParameter }, ({ Name, EventBusName }) =>
-        events.rule(Name, EventBusName),
-      ),
-      ListRules: operation({ EventBusName: busParameter, NamePrefix: prefix }, ({ EventBusName, NamePrefix }) => ({
-        Rules: events.rules(EventBusName, NamePrefix),
+      PutRule: operation(newRule, (input) => events.putRule(input)),
+      DescribeRule: operation({ Name: nameOf(64), EventBusName }, (input) => ({
+        ...events.rule(input.Name, input.EventBusName),
       })),
-      PutTargets: operation({ ...rule, Targets: z.array(target).min(1).max(100) }, ({ Rule, EventBusName, Targets }) =>
-        events.putTargets(events.rule(Rule, EventBusName), Targets),
+      ListRules: operation({ EventBusName, NamePrefix }, (input) => ({
+        Rules: events.rules(events.bus(input.EventBusName), input.NamePrefix),
+      })),
+      PutTargets: operation({ Rule: nameOf(64), EventBusName, Targets: z.array(target).min(1) }, (input) =>
+        events.putTargets(events.rule(input.Rule, input.EventBusName), input.Targets),
       ),
-      ListTargetsByRule: operation(rule, ({ Rule, EventBusName }) => ({
-        Targets: events.targets(events.rule(Rule, EventBusName)),
+      ListTargetsByRule: operation({ Rule: nameOf(64), EventBusName }, (input) => ({
+        Targets: events.targets(events.rule(input.Rule, input.EventBusName)),
       })),
       PutEvents: operation({ Entries: z.array(entry) }, ({ Entries }, caller) => events.putEvents(Entries, caller)),
       TestEventPattern: operation({ EventPattern: z.string(), Event: z.string() }, ({ EventPattern, Event }) => ({
@@ -69,17 +99,17 @@ class EventBridge {
     this.#buses = cloud.store.collection<Bus>('events.bus');
     this.#rules = cloud.store.collection<Rule>('events.rule');
     this.#targets = cloud.store.collection<readonly Target[]>('events.targets');
-    if (this.#buses.get('default') === undefined) this.createBus({ Name: 'default' });
+    if (this.#buses.get('default') === undefined) this.createBus('default');
   }
 
-  createBus(bus: z.output<typeof newBus>): Output {
-    if (this.#buses.get(bus.Name) !== undefined) {
-      throw new AwsError('ResourceAlreadyExistsException', `Event bus ${bus.Name} already exists.`);
+  createBus(Name: string): Output {
+    if (this.#buses.get(Name) !== undefined) {
+      throw new AwsError('ResourceAlreadyExistsException', `Event bus ${Name} already exists.`);
     }
     const now = Date.now() / 1000;
-    const Arn = this.#arn(`event-bus/${bus.Name}`);
-    this.#buses.put(bus.Name, { ...bus, Arn, CreationTime: now, LastModifiedTime: now });
-    return { EventBusArn: Arn, Description: bus.Description, KmsKeyIdentifier: bus.KmsKeyIdentifier };
+    const Arn = this.#arn(`event-bus/${Name}`);
+    this.#buses.put(Name, { Name, Arn, CreationTime: now, LastModifiedTime: now });
+    return { EventBusArn: Arn };
   }
 
   bus(nameOrArn = 'default'): Bus {
@@ -92,35 +122,28 @@ class EventBridge {
     return this.#buses.list(prefix).map(({ value }) => value);
   }
 
-  putPolicy(nameOrArn: string | undefined, Policy: string): Output {
-    const bus = this.bus(nameOrArn);
+  putPolicy(bus: Bus, Policy: string): Output {
     this.#buses.put(bus.Name, { ...bus, Policy, LastModifiedTime: Date.now() / 1000 });
     return undefined;
   }
 
-  putRule(given: z.output<typeof newRule>): Output {
-    const { Name, EventPattern } = given;
-    if (given.ScheduleExpression !== undefined)
-      throw notSupported('A rule with a schedule (use EventBridge Scheduler)');
-    if (EventPattern === undefined) {
-      throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
-    }
-    compilePattern(EventPattern);
-    const EventBusName = this.bus(given.EventBusName).Name;
-    const Arn = this.#arn(`rule/${EventBusName === 'default' ? '' : `${EventBusName}/`}${Name}`);
-    this.#rules.put(`${EventBusName}/${Name}`, { ...given, Arn, EventPattern, EventBusName });
+  putRule(given: z.output<z.ZodObject<typeof newRule>>): Output {
+    compilePattern(given.EventPattern);
+    const bus = this.bus(given.EventBusName).Name;
+    const Arn = this.#arn(`rule/${bus === 'default' ? '' : `${bus}/`}${given.Name}`);
+    this.#rules.put(`${bus}/${given.Name}`, { ...given, Arn, EventBusName: bus });
     return { RuleArn: Arn };
   }
 
-  rule(name: string, bus: string | undefined): Rule {
-    const EventBusName = this.bus(bus).Name;
-    const rule = this.#rules.get(`${EventBusName}/${name}`);
+  rule(name: string, busNameOrArn: string | undefined): Rule {
+    const bus = this.bus(busNameOrArn).Name;
+    const rule = this.#rules.get(`${bus}/${name}`);
     if (rule !== undefined) return rule;
-    throw new AwsError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus ${EventBusName}.`);
+    throw new AwsError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus ${bus}.`);
   }
 
-  rules(bus: string | undefined, prefix = ''): Rule[] {
-    return this.#rules.list(`${this.bus(bus).Name}/${prefix}`).map(({ value }) => value);
+  rules(bus: Bus, prefix = ''): Rule[] {
+    return this.#rules.list(`${bus.Name}/${prefix}`).map(({ value }) => value);
   }
 
   targets(rule: Rule): readonly Target[] {
@@ -128,7 +151,7 @@ class EventBridge {
   }
 
   putTargets(rule: Rule, targets: readonly Target[]): Output {
-    for (const each of targets) checkTarget(each);
+    for (const { Arn } of targets) if (!Arn.startsWith('arn:aws:sqs:')) throw notSupported(`The target ${Arn}`);
     const all = new Map([...this.targets(rule), ...targets].map((each) => [each.Id, each]));
     if (all.size > MOST_TARGETS) {
       throw new AwsError('LimitExceededException', 'The requested resource exceeds the maximum number allowed.');
@@ -137,7 +160,7 @@ class EventBridge {
     return { FailedEntryCount: 0, FailedEntries: [] };
   }
 
-  putEvents(entries: readonly Entry[], caller: Caller): Output {
+  putEvents(entries: readonly z.output<typeof entry>[], caller: Caller): Output {
     checkEntries(entries);
     const outcomes = entries.map((each) => accept(this.#cloud, each, caller));
     this.#cloud.store.transaction(() => {
@@ -149,22 +172,25 @@ class EventBridge {
     };
   }
 
-  #route(bus: string, event: EventEnvelope): void {
-    if (this.#buses.get(bus) === undefined) {
+  #route(busName: string, event: { readonly id: string }): void {
+    const bus = this.#buses.get(busName);
+    if (bus === undefined) {
       // AWS answers with an event id even so, and drops the event.
-      this.#cloud.log(`events: dropped event ${event.id}, there is no event bus ${bus}`);
+      this.#cloud.log(`events: dropped event ${event.id}, there is no event bus ${busName}`);
       return;
     }
-    const fields = eventFields(event);
-    const ingestionTime = new Date().toISOString();
+    const payload = JSON.stringify(event);
+    const fields = fieldsOf(parseJson(payload));
     for (const rule of this.rules(bus)) {
       if (rule.State === 'DISABLED' || !this.#pattern(rule.EventPattern).matches(fields)) continue;
-      for (const target of this.targets(rule)) {
-        this.#deliveries.put(`${event.id}/${rule.Arn}/${target.Id}`, {
-          event,
-          ruleArn: rule.Arn,
-          target,
-          ingestionTime,
+      for (const { Id, Arn, DeadLetterConfig } of this.targets(rule)) {
+        this.#deliveries.put(`${event.id}/${rule.Arn}/${Id}`, {
+          id: event.id,
+          target: Arn,
+          payload,
+          caller: SELF,
+          deadLetters: DeadLetterConfig?.Arn,
+          origin: { RULE_ARN: rule.Arn },
         });
       }
     }
@@ -178,25 +204,5 @@ class EventBridge {
 
   #arn(resource: string): string {
     return `arn:aws:events:${this.#cloud.region}:${this.#cloud.account}:${resource}`;
-  }
-}
-
-function eventFields(event: EventEnvelope): Fields {
-  const json = parseJson(JSON.stringify(event));
-  if (json === undefined) throw new Error(`Event ${event.id} is empty`);
-  return fieldsOf(json);
-}
-
-function checkTarget({ Arn, RoleArn, Input, InputPath, InputTransformer }: Target): void {
-  const { service } = targetKind(Arn);
-  if (service !== 'events' && !INVOCABLE.has(service)) throw notSupported(`The target ${Arn}`);
-  if (['states', 'events'].includes(service) && RoleArn === undefined) {
-    throw new AwsError('ValidationException', `RoleArn is required for target ${Arn}.`);
-  }
-  if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
-    throw new AwsError('ValidationException', 'Only one of Input, InputPath, or InputTransformer must be provided.');
-  }
-  for (const path of [InputPath ?? '$', ...Object.values(InputTransformer?.InputPathsMap ?? {})]) {
-    if (!isPath(path)) throw notSupported(`The path ${path} of a target`);
   }
 }

@@ -20,11 +20,11 @@ const EXPECTED_VALUE = "(JSON String, Number, Array, Object or token 'null', 'tr
 const DEEPEST = 1000;
 
 /**
- * The first JSON value of `text`, or undefined where there is none. Throws InvalidEventPatternException with the words of
- * the parser that AWS uses (Jackson).
+ * The first JSON value of `text`; a blank text is a literal without text. Throws InvalidEventPatternException with the
+ * words of the parser that AWS uses (Jackson).
  */
-export const parseJson = (text: string): Json | undefined =>
-  text.trim() === '' ? undefined : new Reader(text).value(0);
+export const parseJson = (text: string): Json =>
+  text.trim() === '' ? { kind: 'literal', text: '' } : new Reader(text).value(0);
 
 class Reader {
   readonly #text: string;

@@ -1,24 +1,18 @@
 import { AwsError, type Cloud } from '../aws.ts';
 
-/** Something that must reach a target, and what to do where it does not. */
+/** How to bring something to its target, and what to do where that fails. */
 export interface Errand<T> {
-  /** Brings it to its target, for the `attempt`th time (from 1); throws what the target answered. */
-  deliver(work: T, attempt: number): Promise<void>;
+  /** Throws what the target answered. */
+  deliver(work: T): Promise<void>;
   /** The last thing to do about it. */
   giveUp(work: T, failure: Failure): Promise<void>;
-  retryPolicy(work: T): RetryPolicy | undefined;
-}
-
-export interface RetryPolicy {
-  readonly MaximumRetryAttempts?: number | undefined;
-  readonly MaximumEventAgeInSeconds?: number | undefined;
 }
 
 export interface Failure {
   readonly error: unknown;
   /** Further tries after the first. */
   readonly retries: number;
-  /** Which bound of the retry policy ended it; absent for an error that no retry mends. */
+  /** Which bound on retries ended it; absent for an error that no retry mends. */
   readonly exhausted?: string;
 }
 
@@ -30,8 +24,9 @@ interface Entry<T> {
   readonly retries: number;
 }
 
-const RETRIES = 185;
-const AGE_SECONDS = 86_400;
+/** The retry policy that EventBridge has by default. */
+const MOST_RETRIES = 185;
+const OLDEST_MS = 86_400_000;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 300_000;
 
@@ -54,8 +49,7 @@ export class Outbox<T> {
   /** Durable at once; the delivery follows on its own. */
   put(key: string, work: T): void {
     const now = Date.now();
-    this.#entries.put(key, { work, accepted: now, due: now, retries: 0 });
-    this.#schedule(key, now);
+    this.#keep(key, { work, accepted: now, due: now, retries: 0 });
   }
 
   resume(): void {
@@ -67,6 +61,11 @@ export class Outbox<T> {
     this.#running = false;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#underWay);
+  }
+
+  #keep(key: string, entry: Entry<T>): void {
+    this.#entries.put(key, entry);
+    this.#schedule(key, entry.due);
   }
 
   #schedule(key: string, due: number): void {
@@ -83,38 +82,30 @@ export class Outbox<T> {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     try {
-      await this.#errand.deliver(entry.work, entry.retries + 1);
-      this.#entries.remove(key);
+      await this.#errand.deliver(entry.work);
     } catch (error) {
-      await this.#failed(key, entry, error);
+      // What fails because the cloud stops is tried again when it starts.
+      if (!this.#running) return;
+      const next = { ...entry, retries: entry.retries + 1, due: Date.now() + backoff(entry.retries) };
+      const exhausted = exhaustedBy(next);
+      if (isTransient(error) && exhausted === undefined) {
+        this.#keep(key, next);
+        return;
+      }
+      const bound = isTransient(error) && exhausted !== undefined ? { exhausted } : {};
+      await this.#errand.giveUp(entry.work, { error, retries: entry.retries, ...bound });
     }
-  }
-
-  async #failed(key: string, entry: Entry<T>, error: unknown): Promise<void> {
-    // What fails because the cloud stops is tried again when it starts.
-    if (!this.#running) return;
-    const due = Date.now() + backoff(entry.retries);
-    const exhausted = this.#exhausted(entry, due);
-    if (isTransient(error) && exhausted === undefined) {
-      this.#entries.put(key, { ...entry, retries: entry.retries + 1, due });
-      this.#schedule(key, due);
-      return;
-    }
-    const bound = isTransient(error) && exhausted !== undefined ? { exhausted } : {};
-    await this.#errand.giveUp(entry.work, { error, retries: entry.retries, ...bound });
     this.#entries.remove(key);
-  }
-
-  #exhausted({ work, retries, accepted }: Entry<T>, due: number): string | undefined {
-    const policy = this.#errand.retryPolicy(work);
-    if (retries >= (policy?.MaximumRetryAttempts ?? RETRIES)) return 'MaximumRetryAttempts';
-    const oldest = accepted + (policy?.MaximumEventAgeInSeconds ?? AGE_SECONDS) * 1000;
-    return due > oldest ? 'MaximumEventAgeInSeconds' : undefined;
   }
 }
 
 const backoff = (retries: number): number =>
   Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** retries) * (0.5 + Math.random() / 2);
+
+function exhaustedBy({ retries, due, accepted }: Entry<unknown>): string | undefined {
+  if (retries > MOST_RETRIES) return 'MaximumRetryAttempts';
+  return due > accepted + OLDEST_MS ? 'MaximumEventAgeInSeconds' : undefined;
+}
 
 /** A missing permission, a missing target and a refused input stay as they are: AWS does not try those again. */
 function isTransient(error: unknown): boolean {

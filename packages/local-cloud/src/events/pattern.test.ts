@@ -8,7 +8,7 @@ import { matchesWildcard, parseWildcard } from './wildcard.ts';
 function matches(pattern: unknown, event: unknown): boolean {
   const text = typeof event === 'string' ? event : JSON.stringify(event);
   return compilePattern(typeof pattern === 'string' ? pattern : JSON.stringify(pattern)).matches(
-    fieldsOf(parseJson(text)!),
+    fieldsOf(parseJson(text)),
   );
 }
 const reason = (pattern: unknown): string => {
@@ -140,7 +140,7 @@ describe('the JSON reader', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const rebuild = (node: ReturnType<typeof parseJson>): unknown => {
-          switch (node?.kind) {
+          switch (node.kind) {
             case 'object':
               return Object.fromEntries(node.members.map(([name, value]) => [name, rebuild(value)]));
             case 'array':
@@ -148,7 +148,7 @@ describe('the JSON reader', () => {
             case 'string':
               return node.value;
             default:
-              return JSON.parse(node?.text ?? '');
+              return JSON.parse(node.text);
           }
         };
         expect(rebuild(parseJson(text))).toEqual(JSON.parse(text));

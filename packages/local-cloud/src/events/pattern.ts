@@ -19,7 +19,7 @@ type Branch = ReadonlyMap<string, readonly Condition[]>;
 /** Throws InvalidEventPatternException with AWS's reason. */
 export function compilePattern(text: string): Pattern {
   const root = parseJson(text);
-  if (root?.kind !== 'object') throw invalidPattern('Filter is not an object');
+  if (root.kind !== 'object') throw invalidPattern('Filter is not an object');
   const branches = addFields([new Map()], '', root.members, false);
   for (const branch of branches) {
     for (const conditions of branch.values()) refuseComplex(conditions.flatMap(({ wildcards = [] }) => wildcards));
@@ -39,8 +39,8 @@ export function testEventPattern(patternText: string, eventText: string): boolea
 function readEvent(text: string): Json {
   try {
     const event = parseJson(text);
-    const names = event?.kind === 'object' ? event.members.map(([name]) => name) : [];
-    if (event !== undefined && MANDATORY.every((name) => names.includes(name))) return event;
+    const names = event.kind === 'object' ? event.members.map(([name]) => name) : [];
+    if (MANDATORY.every((name) => names.includes(name))) return event;
   } catch (cause) {
     throw invalidEvent(cause);
   }

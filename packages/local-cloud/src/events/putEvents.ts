@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, type Caller, type Cloud } from '../aws.ts';
-import type { EventEnvelope } from './model.ts';
 
-/** PutEvents: as AWS's quotas have it, for a whole request. */
+/** AWS's quotas for a whole request. */
 const MOST_ENTRIES = 10;
 const MOST_BYTES = 262_144;
 
@@ -16,10 +15,24 @@ export const entry = z.strictObject({
   Detail: z.string().optional(),
   EventBusName: z.string().optional(),
 });
-export type Entry = z.output<typeof entry>;
+type Entry = z.output<typeof entry>;
+
+/** An event as targets get it. */
+interface EventEnvelope {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, whole seconds. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+}
 
 /** What became of an entry: an event for the bus named, or AWS's reason to refuse it. */
-export type Outcome =
+type Outcome =
   | { readonly bus: string; readonly event: EventEnvelope }
   | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
@@ -79,8 +92,8 @@ const invalid = (name: string, reason: string): Outcome => ({
   ErrorMessage: `Parameter ${name} is not valid. Reason: ${reason}`,
 });
 
-function wholeSeconds(time: Entry['Time']): string {
-  const date = time === undefined ? new Date() : new Date(typeof time === 'number' ? time * 1000 : time);
+function wholeSeconds(time: Entry['Time'] = new Date()): string {
+  const date = new Date(typeof time === 'number' ? time * 1000 : time);
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
