@@ -290,6 +290,20 @@ describe('Map', () => {
   });
 });
 
+describe('A Parallel in a Map', () => {
+  it('reads the item of the iteration around it, and ends no iteration of its own', async () => {
+    const item = { Type: 'Pass', Output: '{% $states.context.Map.Item.Value %}', End: true };
+    const branch = { StartAt: 'B', States: { B: item } };
+    const each = { Type: 'Parallel', Branches: [branch, branch], End: true };
+    const definition = machine({
+      M: { Type: 'Map', Items: [7], ItemProcessor: { StartAt: 'P', States: { P: each } }, End: true },
+    });
+    const walked = await walk({ definition });
+    expect(walked.output).toEqual([[7, 7]]);
+    expect(types(walked).filter((type) => type === 'MapIterationSucceeded')).toHaveLength(1);
+  });
+});
+
 describe('Task', () => {
   it('times out after TimeoutSeconds', async () => {
     const definition = machine({ A: { ...invoke, TimeoutSeconds: '{% $states.input %}', End: true } });

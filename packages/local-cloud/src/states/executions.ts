@@ -1,13 +1,11 @@
-import { servicePrincipal, type Cloud } from '../aws.ts';
+import { servicePrincipal, type Caller, type Cloud, type Input } from '../aws.ts';
 import { systemClock } from '../asl/clock.ts';
 import type { Json } from '../asl/definition.ts';
 import type { Change } from '../asl/draft.ts';
-
 import { redriven, rootId, type End, type Frame, type HistoryEvent } from '../asl/frame.ts';
 import { parseDefinition } from '../asl/parse.ts';
-
 import { Run, type Execution } from '../asl/run.ts';
-import { outboxOf } from './outbox.ts';
+import { Outbox } from '../events/outbox.ts';
 import { doTask, stopOf } from './tasks.ts';
 
 /** An execution as it is kept. Times are epoch milliseconds; input and output are JSON text. */
@@ -22,14 +20,22 @@ export interface ExecutionRecord {
   readonly started: number;
   readonly status: 'RUNNING' | End['status'];
   readonly stopped?: number | undefined;
-  readonly output?: string;
+  readonly output?: string | undefined;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
   readonly redriveCount: number;
-  readonly redriven?: number;
+  readonly redriven?: number | undefined;
 }
 
 type StoredEvent = Omit<HistoryEvent, 'id'>;
+
+/** A call that has to be made at least once, whatever happens to the process. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Input;
+  readonly caller: Caller;
+}
 
 /** Runs executions and keeps, in one transaction for each step, what they have come to. */
 export class Executions {
@@ -44,7 +50,18 @@ export class Executions {
     this.#cloud = cloud;
     this.#records = cloud.store.collection<ExecutionRecord>('states.execution');
     this.#frames = cloud.store.collection<Frame>('states.frame');
-    this.#outbox = outboxOf(cloud);
+    // Status events and stops of jobs: noted in the transaction that causes them, done after it.
+    this.#outbox = new Outbox<Call>(cloud, 'states.outbox', {
+      async deliver({ service, operation, input, caller }) {
+        const { FailedEntryCount: failed = 0, ...answer } = await cloud.call(service, operation, input, caller);
+        if (failed !== 0) throw new Error(JSON.stringify(answer));
+      },
+      giveUp({ operation }, { error }) {
+        // E.g. a job that has ended by itself.
+        cloud.log(`states: ${operation} was refused: ${String(error)}`);
+        return Promise.resolve();
+      },
+    });
   }
 
   get(arn: string): ExecutionRecord | undefined {
@@ -196,7 +213,7 @@ function asExecution(cloud: Cloud, record: ExecutionRecord): Execution {
     roleArn: record.roleArn,
     startTime: record.started,
     redriveCount: record.redriveCount,
-    ...(record.redriven === undefined ? {} : { redriveTime: record.redriven }),
+    redriveTime: record.redriven,
     machine: { id: record.machineArn, name: record.machineName },
     definition: parseDefinition(record.definition),
   };
@@ -204,8 +221,6 @@ function asExecution(cloud: Cloud, record: ExecutionRecord): Execution {
 
 /** Input and output together may not be longer in an event. */
 const EVENT_DATA_BYTES = 248 * 1024;
-
-const orNull = <T>(value: T | undefined): T | null => value ?? null;
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
 function statusChange(record: ExecutionRecord) {
@@ -216,19 +231,19 @@ function statusChange(record: ExecutionRecord) {
     name: record.name,
     status: record.status,
     startDate: record.started,
-    stopDate: orNull(record.stopped),
+    stopDate: record.stopped ?? null,
     input: included ? record.input : null,
-    output: included ? orNull(record.output) : null,
+    output: included ? (record.output ?? null) : null,
     stateMachineVersionArn: null,
     stateMachineAliasArn: null,
     redriveCount: record.redriveCount,
-    redriveDate: orNull(record.redriven),
-    redriveStatus: redriveStatus(record).redriveStatus,
-    redriveStatusReason: orNull(redriveStatus(record).redriveStatusReason),
+    redriveDate: record.redriven ?? null,
+    redriveStatusReason: null,
+    ...redriveStatus(record),
     inputDetails: { included },
     outputDetails: record.output === undefined ? null : { included },
-    error: orNull(record.error),
-    cause: orNull(record.cause),
+    error: record.error ?? null,
+    cause: record.cause ?? null,
   };
   return {
     Source: 'aws.states',

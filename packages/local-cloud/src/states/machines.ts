@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, type Cloud, type Operation } from '../aws.ts';
-import type { Machine } from '../asl/definition.ts';
 import { DefinitionError, parseDefinition } from '../asl/parse.ts';
 import { operation } from '../operation.ts';
 import { page, paging } from './paging.ts';
@@ -12,8 +11,6 @@ export interface MachineRecord {
   readonly name: string;
   readonly definition: string;
   readonly roleArn: string;
-  readonly loggingConfiguration: unknown;
-  readonly tracingConfiguration: unknown;
   readonly revisionId: string;
   /** Epoch milliseconds. */
   readonly created: number;
@@ -21,6 +18,7 @@ export interface MachineRecord {
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
+const DEFINITION_BYTES = 1_048_576;
 
 export function checkName(name: string): string {
   if (NAME.test(name)) return name;
@@ -30,56 +28,49 @@ export function checkName(name: string): string {
 /** State machines: created and updated with a checked definition. */
 export class Machines {
   readonly operations: Readonly<Record<string, Operation>>;
-  readonly #cloud: Cloud;
   readonly #records;
 
-  constructor(cloud: Cloud) {
-    this.#cloud = cloud;
-    this.#records = cloud.store.collection<MachineRecord>('states.machine');
-    const settings = {
-      definition: z.string(),
-      roleArn: z.string().startsWith('arn:'),
-      loggingConfiguration: z.unknown().optional(),
-      tracingConfiguration: z.unknown().optional(),
-    };
+  constructor({ account, region, store }: Cloud) {
+    this.#records = store.collection<MachineRecord>('states.machine');
+    const definition = z.string();
+    const roleArn = z.string().startsWith('arn:');
+    const stateMachineArn = z.string();
     this.operations = {
       CreateStateMachine: operation(
-        {
-          ...settings,
-          name: z.string(),
-          type: z.literal('STANDARD').optional(),
-          tags: z.array(z.unknown()).optional(),
+        { definition, roleArn, name: z.string(), type: z.literal('STANDARD').optional() },
+        ({ name, definition: text, roleArn: role }) => {
+          const arn = `arn:aws:states:${region}:${account}:stateMachine:${checkName(name)}`;
+          checkDefinition(text);
+          const known = this.#records.get(arn);
+          if (known !== undefined && (known.definition !== text || known.roleArn !== role))
+            throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
+          const made = { revisionId: randomUUID(), created: Date.now() };
+          const record = known ?? { arn, name, definition: text, roleArn: role, ...made };
+          this.#records.put(arn, record);
+          return { stateMachineArn: arn, creationDate: record.created / 1000 };
         },
-        (input) => this.#create(input),
       ),
       UpdateStateMachine: operation(
-        {
-          ...settings,
-          stateMachineArn: z.string(),
-          definition: settings.definition.optional(),
-          roleArn: settings.roleArn.optional(),
+        { stateMachineArn, definition, roleArn: roleArn.optional() },
+        ({ stateMachineArn: arn, ...changes }) => {
+          const known = this.get(arn);
+          checkDefinition(changes.definition);
+          const revisionId = randomUUID();
+          this.#records.put(arn, { ...known, ...changes, roleArn: changes.roleArn ?? known.roleArn, revisionId });
+          return { updateDate: Date.now() / 1000, revisionId };
         },
-        (input) => this.#update(input),
       ),
-      DescribeStateMachine: operation({ stateMachineArn: z.string() }, ({ stateMachineArn }) => {
-        const { arn, created, ...record } = this.get(stateMachineArn);
-        return { ...record, stateMachineArn: arn, status: 'ACTIVE', type: 'STANDARD', creationDate: created / 1000 };
+      DescribeStateMachine: operation({ stateMachineArn }, (input) => {
+        const record = this.get(input.stateMachineArn);
+        const { definition, roleArn, revisionId } = record;
+        return { ...summary(record), definition, roleArn, revisionId, status: 'ACTIVE' };
       }),
       ListStateMachines: operation(paging, (input) => {
-        const { items, nextToken } = page(
-          this.#records.list().map(({ value }) => value),
-          input,
-        );
-        const stateMachines = items.map(({ arn, name, created }) => ({
-          stateMachineArn: arn,
-          name,
-          type: 'STANDARD',
-          creationDate: created / 1000,
-        }));
-        return { stateMachines, ...nextToken };
+        const { items, nextToken } = page(this.#records.list(), input);
+        return { stateMachines: items.map(({ value }) => summary(value)), nextToken };
       }),
-      DeleteStateMachine: operation({ stateMachineArn: z.string() }, ({ stateMachineArn }) => {
-        this.#records.remove(stateMachineArn);
+      DeleteStateMachine: operation({ stateMachineArn }, (input) => {
+        this.#records.remove(input.stateMachineArn);
         return {};
       }),
     };
@@ -90,84 +81,23 @@ export class Machines {
     if (record !== undefined) return record;
     throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   }
-
-  #create(input: {
-    name: string;
-    definition: string;
-    roleArn: string;
-    loggingConfiguration?: unknown;
-    tracingConfiguration?: unknown;
-  }) {
-    const { account, region } = this.#cloud;
-    const arn = `arn:aws:states:${region}:${account}:stateMachine:${checkName(input.name)}`;
-    checkDefinition(input.definition);
-    const known = this.#records.get(arn);
-    if (known !== undefined && (known.definition !== input.definition || known.roleArn !== input.roleArn)) {
-      throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
-    }
-    const record = known ?? {
-      arn,
-      name: input.name,
-      definition: input.definition,
-      roleArn: input.roleArn,
-      loggingConfiguration: input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
-      tracingConfiguration: input.tracingConfiguration ?? { enabled: false },
-      revisionId: randomUUID(),
-      created: Date.now(),
-    };
-    this.#records.put(arn, record);
-    return { stateMachineArn: arn, creationDate: record.created / 1000 };
-  }
-
-  #update({
-    stateMachineArn,
-    ...changes
-  }: {
-    stateMachineArn: string;
-    definition?: string | undefined;
-    roleArn?: string | undefined;
-  }) {
-    const record = this.get(stateMachineArn);
-    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    if (Object.keys(given).length === 0) {
-      throw new AwsError(
-        'MissingRequiredParameter',
-        'Either the definition, the role ARN, or a configuration must be specified',
-      );
-    }
-    if (changes.definition !== undefined) checkDefinition(changes.definition);
-    const revisionId = randomUUID();
-    this.#records.put(record.arn, { ...record, ...given, revisionId });
-    return { updateDate: Date.now() / 1000, revisionId };
-  }
 }
 
-const DEFINITION_BYTES = 1_048_576;
+const summary = ({ arn, name, created }: MachineRecord) => ({
+  stateMachineArn: arn,
+  name,
+  type: 'STANDARD',
+  creationDate: created / 1000,
+});
 
 function checkDefinition(definition: string): void {
   try {
-    if (Buffer.byteLength(definition) > DEFINITION_BYTES) {
+    if (Buffer.byteLength(definition) > DEFINITION_BYTES)
       throw new DefinitionError('SCHEMA_VALIDATION_FAILED', 'The definition is longer than 1 MB', '/');
-    }
-    checkResources(parseDefinition(definition), '');
+    parseDefinition(definition, (resource) => integrationOf(resource) !== undefined);
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     const message = `Invalid State Machine Definition: '${error.code}: ${error.message} at ${error.location}'`;
     throw new AwsError('InvalidDefinition', message, { cause: error });
-  }
-}
-
-function checkResources(machine: Machine, location: string): void {
-  for (const [name, state] of Object.entries(machine.States)) {
-    const place = `${location}/States/${name}`;
-    if (state.Type === 'Map') checkResources(state.ItemProcessor, `${place}/ItemProcessor`);
-    if (state.Type === 'Parallel') {
-      state.Branches.forEach((branch, index) => {
-        checkResources(branch, `${place}/Branches[${index}]`);
-      });
-    }
-    if (state.Type !== 'Task' || integrationOf(state.Resource) !== undefined) continue;
-    const message = `The resource ${state.Resource} is not supported by the local cloud`;
-    throw new DefinitionError('NOT_SUPPORTED', message, `${place}/Resource`);
   }
 }

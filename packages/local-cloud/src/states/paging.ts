@@ -1,21 +1,14 @@
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
 
-/** Members of every List operation. */
+/** Members of every List operation; a token is the position of the next page. */
 export const paging = {
-  maxResults: z.number().int().min(0).max(1000).optional(),
-  nextToken: z.string().optional(),
+  maxResults: z.int().min(0).max(1000).default(0),
+  nextToken: z.string().regex(/^\d+$/).default('0'),
 };
 
-/** One page of `all`; the token is the position of the next. */
-export function page<T>(
-  all: readonly T[],
-  { maxResults, nextToken }: { maxResults?: number | undefined; nextToken?: string | undefined },
-): { items: readonly T[]; nextToken: { nextToken?: string } } {
-  const size = maxResults === undefined || maxResults === 0 ? 100 : maxResults;
-  const start = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, 'base64url').toString());
-  if (!Number.isInteger(start) || start < 0) throw new AwsError('InvalidToken', `Invalid Token: '${nextToken ?? ''}'`);
-  const end = start + size;
-  const more = end < all.length ? { nextToken: Buffer.from(String(end)).toString('base64url') } : {};
-  return { items: all.slice(start, end), nextToken: more };
+/** One page of `all`. */
+export function page<T>(all: readonly T[], { maxResults, nextToken }: { maxResults: number; nextToken: string }) {
+  const start = Number(nextToken);
+  const end = start + (maxResults || 100);
+  return { items: all.slice(start, end), nextToken: end < all.length ? String(end) : undefined };
 }

@@ -1,7 +1,7 @@
 /** How Step Functions names services, errors and members of the AWS SDKs that its integrations call. */
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws.ts';
-import { splitResource, type Json, type JsonObject } from '../asl/definition.ts';
+import { splitResource, type JsonObject } from '../asl/definition.ts';
 import { TaskError } from '../asl/failure.ts';
 
 /** One API that a Task calls. */
@@ -13,81 +13,54 @@ export interface Integration {
   readonly operation: string;
   /** Before the dot of the error's name: SDK for Java 1 (optimized) or 2. */
   readonly prefix: string;
-  readonly pattern: '' | '.sync' | '.waitForTaskToken';
+  /** Awaited to its end. */
+  readonly isJob: boolean;
 }
 
 interface Known {
   readonly service: string;
   readonly prefix: string;
-  /** Exceptions whose class the SDK generates although other services have none for the code. */
-  readonly modelled?: readonly string[];
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html (exception prefixes) */
 const SDK: Readonly<Record<string, Known>> = {
   dynamodb: { service: 'dynamodb', prefix: 'DynamoDb' },
-  eventbridge: { service: 'events', prefix: 'EventBridge' },
-  kms: { service: 'kms', prefix: 'Kms' },
-  lambda: { service: 'lambda', prefix: 'Lambda' },
-  redshiftdata: { service: 'redshift-data', prefix: 'RedshiftData', modelled: ['ValidationException'] },
-  s3: { service: 's3', prefix: 'S3' },
-  sagemaker: { service: 'sagemaker', prefix: 'SageMaker' },
-  scheduler: { service: 'scheduler', prefix: 'Scheduler', modelled: ['ValidationException', 'ThrottlingException'] },
-  sfn: { service: 'states', prefix: 'Sfn', modelled: ['ValidationException'] },
-  sns: { service: 'sns', prefix: 'Sns', modelled: ['ValidationException'] },
-  sqs: { service: 'sqs', prefix: 'Sqs' },
+  redshiftdata: { service: 'redshift-data', prefix: 'RedshiftData' },
   ssm: { service: 'ssm', prefix: 'Ssm' },
 };
 
-const OPTIMIZED: Readonly<Record<string, Known & { readonly operations: readonly string[] }>> = {
-  lambda: { service: 'lambda', prefix: 'Lambda', operations: ['invoke'] },
-  events: { service: 'events', prefix: 'EventBridge', operations: ['putEvents'] },
-  sns: { service: 'sns', prefix: 'SNS', operations: ['publish'] },
-  sqs: { service: 'sqs', prefix: 'SQS', operations: ['sendMessage'] },
-  dynamodb: { service: 'dynamodb', prefix: 'DynamoDB', operations: ['getItem', 'putItem', 'updateItem', 'deleteItem'] },
+const OPTIMIZED: Readonly<Record<string, Known & { readonly resources: readonly string[] }>> = {
+  lambda: { service: 'lambda', prefix: 'Lambda', resources: ['invoke', 'invoke.waitForTaskToken'] },
+  events: { service: 'events', prefix: 'EventBridge', resources: ['putEvents', 'putEvents.waitForTaskToken'] },
+  sns: { service: 'sns', prefix: 'SNS', resources: ['publish', 'publish.waitForTaskToken'] },
   sagemaker: {
     service: 'sagemaker',
     prefix: 'SageMaker',
-    operations: [
+    resources: [
       'createProcessingJob.sync',
       'createHyperParameterTuningJob.sync',
       'createTransformJob.sync',
-      'createTrainingJob.sync',
       'createModel',
     ],
   },
-  states: { service: 'states', prefix: 'StepFunctions', operations: ['startExecution'] },
 };
 
 /** Undefined for what the local cloud cannot call. */
 export function integrationOf(arn: string): Integration | undefined {
   const { type, resource, direct } = splitResource(arn);
   if (direct && !/^arn:[^:]+:lambda:/.test(arn)) return undefined;
-  if (direct) return { optimized: true, service: 'lambda', operation: 'Invoke', prefix: 'Lambda', pattern: '' };
-  const found = /^(?<name>\w+)(?<pattern>\.sync|\.waitForTaskToken)?$/.exec(resource)?.groups;
-  if (found?.['name'] === undefined) return undefined;
-  const name = found['name'];
-  const pattern = (found['pattern'] ?? '') as Integration['pattern'];
-  const known = type.startsWith('aws-sdk:') ? sdkCall(type, pattern) : optimizedCall(type, resource, pattern);
-  return known === undefined
-    ? undefined
-    : { ...known, operation: name.charAt(0).toUpperCase() + name.slice(1), pattern };
-}
-
-type Called = Pick<Integration, 'optimized' | 'service' | 'prefix'>;
-
-function sdkCall(type: string, pattern: Integration['pattern']): Called | undefined {
-  const known = pattern === '.sync' ? undefined : SDK[type.slice('aws-sdk:'.length)];
-  return known === undefined ? undefined : { ...known, optimized: false };
-}
-
-function optimizedCall(type: string, resource: string, pattern: Integration['pattern']): Called | undefined {
+  if (direct) return { optimized: true, service: 'lambda', operation: 'Invoke', prefix: 'Lambda', isJob: false };
+  const [, name, pattern] = /^(\w+)(\.sync|\.waitForTaskToken)?$/.exec(resource) ?? [];
+  if (name === undefined) return undefined;
+  const operation = name.charAt(0).toUpperCase() + name.slice(1);
+  const isJob = pattern === '.sync';
+  if (type.startsWith('aws-sdk:')) {
+    const sdk = SDK[type.slice('aws-sdk:'.length)];
+    return isJob || sdk === undefined ? undefined : { ...sdk, operation, isJob, optimized: false };
+  }
   const known = OPTIMIZED[type];
-  const plain = pattern === '.waitForTaskToken' && takesToken.has(type) ? resource.slice(0, -pattern.length) : resource;
-  return known?.operations.includes(plain) === true ? { ...known, optimized: true } : undefined;
+  return known?.resources.includes(resource) === true ? { ...known, operation, isJob, optimized: true } : undefined;
 }
-
-const takesToken = new Set(['lambda', 'events', 'sns', 'sqs']);
 
 /** Codes for which the SDKs have no class of their own, so that the service's general exception is thrown. */
 const UNMODELLED = new Set([
@@ -101,32 +74,18 @@ const UNMODELLED = new Set([
   'ValidationException',
 ]);
 
-const GENERAL: Readonly<Record<string, string>> = {
-  Lambda: 'AWSLambdaException',
-  StepFunctions: 'AWSStepFunctionsException',
-};
-
 /** The failure of a Task whose call was refused. */
 export function taskErrorOf(error: unknown, { optimized, prefix }: Integration): unknown {
   if (!(error instanceof AwsError)) return error;
   const { code, status, message } = error;
-  const modelled = Object.values(SDK).find((known) => known.prefix === prefix)?.modelled ?? [];
-  const general = optimized ? (GENERAL[prefix] ?? `Amazon${prefix}Exception`) : `${prefix}Exception`;
+  const modelled = code === 'ValidationException' && prefix === 'RedshiftData';
+  const general = optimized ? `${prefix === 'Lambda' ? 'AWS' : 'Amazon'}${prefix}Exception` : `${prefix}Exception`;
   const own = /(Exception|Fault)$/.test(code) ? code : `${code}Exception`;
-  const name = UNMODELLED.has(code) && !modelled.includes(code) ? general : own;
+  const name = UNMODELLED.has(code) && !modelled ? general : own;
   const details = optimized
     ? `(Service: ${prefix}; Status Code: ${status}; Error Code: ${code}; Request ID: ${randomUUID()}; Proxy: null)`
     : `(Service: ${prefix}, Status Code: ${status}, Request ID: ${randomUUID()}) (SDK Attempt Count: 1)`;
   return new TaskError(`${prefix}.${name}`, `${message} ${details}`, { cause: error });
-}
-
-/** Step Functions' own API has lower-case members; its integrations spell them like everybody else's. */
-export function recase(value: Json, first: (letter: string) => string): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => recase(item, first));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [first(key.charAt(0)) + key.slice(1), recase(member, first)]),
-  );
 }
 
 /** An answer as JSON: times are ISO 8601 in `aws-sdk` results, epoch milliseconds in optimized ones. */

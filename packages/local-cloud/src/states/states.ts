@@ -4,6 +4,7 @@ import { AwsError, type Cloud, type Operation, type Output, type Service } from 
 import { dataLimit } from '../asl/exit.ts';
 import type { Json } from '../asl/definition.ts';
 import type { HistoryEvent, Outcome } from '../asl/frame.ts';
+import type { Run } from '../asl/run.ts';
 import { operation } from '../operation.ts';
 import { Executions, redriveStatus, type ExecutionRecord } from './executions.ts';
 import { checkName, Machines } from './machines.ts';
@@ -35,11 +36,8 @@ function executionOperations(machines: Machines, executions: Executions): Record
     if (record !== undefined) return record;
     throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
   };
-  const start = { stateMachineArn: z.string(), name: z.string().optional(), input: z.string().default('{}') };
   return {
-    StartExecution: operation({ ...start, traceHeader: z.string().optional() }, (input) =>
-      startExecution(machines, executions, input),
-    ),
+    StartExecution: operation(start, (input) => startExecution(machines, executions, input)),
     DescribeExecution: operation({ executionArn: z.string() }, ({ executionArn }) => describe(find(executionArn))),
     ListExecutions: operation(
       { ...paging, stateMachineArn: z.string(), statusFilter: z.enum(STATUSES).optional() },
@@ -50,7 +48,7 @@ function executionOperations(machines: Machines, executions: Executions): Record
           .filter(({ status }) => statusFilter === undefined || status === statusFilter)
           .sort((one, other) => other.started - one.started);
         const { items, nextToken } = page(all, paged);
-        return { executions: items.map(summary), ...nextToken };
+        return { executions: items.map(summary), nextToken };
       },
     ),
     GetExecutionHistory: operation(
@@ -63,16 +61,14 @@ function executionOperations(machines: Machines, executions: Executions): Record
       ({ executionArn, reverseOrder, includeExecutionData, ...paged }) => {
         const all = executions.history(find(executionArn).arn);
         const { items, nextToken } = page(reverseOrder ? all.reverse() : all, paged);
-        return { events: items.map((event) => historyEvent(event, includeExecutionData)), ...nextToken };
+        return { events: items.map((event) => historyEvent(event, includeExecutionData)), nextToken };
       },
     ),
     StopExecution: operation(
       { executionArn: z.string(), error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() },
       ({ executionArn, error, cause }) => {
         find(executionArn);
-        executions
-          .run(executionArn)
-          ?.stop({ ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) });
+        executions.run(executionArn)?.stop({ error, cause });
         return { stopDate: (find(executionArn).stopped ?? Date.now()) / 1000 };
       },
     ),
@@ -88,15 +84,10 @@ function executionOperations(machines: Machines, executions: Executions): Record
   };
 }
 
-function startExecution(
-  machines: Machines,
-  executions: Executions,
-  {
-    stateMachineArn,
-    name = randomUUID(),
-    input,
-  }: { stateMachineArn: string; name?: string | undefined; input: string },
-): Output {
+const start = { stateMachineArn: z.string(), name: z.string().default(randomUUID), input: z.string().default('{}') };
+type Start = z.output<z.ZodObject<typeof start>>;
+
+function startExecution(machines: Machines, executions: Executions, { stateMachineArn, name, input }: Start): Output {
   const machine = machines.get(stateMachineArn);
   checkName(name);
   const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
@@ -134,6 +125,8 @@ const isJson = (text: string): boolean => {
   }
 };
 
+const seconds = (time: number | undefined): number | undefined => time && time / 1000;
+
 function summary(record: ExecutionRecord): Record<string, unknown> {
   return {
     executionArn: record.arn,
@@ -141,9 +134,9 @@ function summary(record: ExecutionRecord): Record<string, unknown> {
     name: record.name,
     status: record.status,
     startDate: record.started / 1000,
-    ...(record.stopped === undefined ? {} : { stopDate: record.stopped / 1000 }),
+    stopDate: seconds(record.stopped),
     redriveCount: record.redriveCount,
-    ...(record.redriven === undefined ? {} : { redriveDate: record.redriven / 1000 }),
+    redriveDate: seconds(record.redriven),
   };
 }
 
@@ -153,9 +146,10 @@ function describe(record: ExecutionRecord): Output {
     ...summary(record),
     input,
     inputDetails: { included: true },
-    ...(output === undefined ? {} : { output, outputDetails: { included: true } }),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
+    output,
+    outputDetails: output && { included: true },
+    error,
+    cause,
     ...redriveStatus(record),
   };
 }
@@ -172,11 +166,13 @@ function historyEvent({ details, timestamp, ...event }: HistoryEvent, data: bool
 
 function tokenOperations(executions: Executions): Record<string, Operation> {
   const taskToken = z.string().min(1).max(2048);
-  const answer = (token: string, outcome: Outcome): Output => {
+  const tell = (token: string, message: (run: Run, attempt: string) => boolean): Output => {
     const [arn, attempt] = parseToken(token);
-    if (executions.run(arn)?.answer(attempt, outcome) === true) return {};
+    const run = executions.run(arn);
+    if (run !== undefined && message(run, attempt)) return {};
     throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
   };
+  const answer = (token: string, outcome: Outcome): Output => tell(token, (run, id) => run.answer(id, outcome));
   return {
     SendTaskSuccess: operation({ taskToken, output: z.string() }, ({ taskToken: token, output }) => {
       if (!isJson(output)) throw new AwsError('InvalidOutput', `Invalid Output: '${output.slice(0, 200)}'`);
@@ -184,16 +180,9 @@ function tokenOperations(executions: Executions): Record<string, Operation> {
     }),
     SendTaskFailure: operation(
       { taskToken, error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() },
-      ({ taskToken: token, error, cause }) =>
-        answer(token, {
-          failure: { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) },
-        }),
+      ({ taskToken: token, error, cause }) => answer(token, { failure: { error, cause } }),
     ),
-    SendTaskHeartbeat: operation({ taskToken }, ({ taskToken: token }) => {
-      const [arn, attempt] = parseToken(token);
-      if (executions.run(arn)?.heartbeat(attempt) === true) return {};
-      throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
-    }),
+    SendTaskHeartbeat: operation({ taskToken }, ({ taskToken: token }) => tell(token, (run, id) => run.heartbeat(id))),
   };
 }
 

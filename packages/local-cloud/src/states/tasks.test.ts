@@ -92,15 +92,13 @@ describe('events:putEvents', () => {
 
 describe('The name of an error', () => {
   it.each([
-    ['dynamodb:putItem', 'ConditionalCheckFailedException', 'DynamoDB.ConditionalCheckFailedException'],
-    ['dynamodb:putItem', 'ValidationException', 'DynamoDB.AmazonDynamoDBException'],
+    ['sns:publish', 'ValidationException', 'SNS.AmazonSNSException'],
     ['lambda:invoke', 'AccessDeniedException', 'Lambda.AWSLambdaException'],
     ['sagemaker:createModel', 'ResourceLimitExceeded', 'SageMaker.ResourceLimitExceededException'],
     ['aws-sdk:dynamodb:putItem', 'ConditionalCheckFailedException', 'DynamoDb.ConditionalCheckFailedException'],
     ['aws-sdk:dynamodb:putItem', 'AccessDeniedException', 'DynamoDb.DynamoDbException'],
-    ['aws-sdk:s3:getObject', 'NoSuchKey', 'S3.NoSuchKeyException'],
+    ['aws-sdk:ssm:getParameter', 'ParameterNotFound', 'Ssm.ParameterNotFoundException'],
     ['aws-sdk:redshiftdata:executeStatement', 'ValidationException', 'RedshiftData.ValidationException'],
-    ['aws-sdk:sfn:startExecution', 'ExecutionAlreadyExists', 'Sfn.ExecutionAlreadyExistsException'],
   ])('of %s for %s is %s', async (resource, code, name) => {
     const { cloud } = cloudOf(() => {
       throw new AwsError(code, 'no');
@@ -110,14 +108,14 @@ describe('The name of an error', () => {
 });
 
 describe('aws-sdk integrations', () => {
-  it('spell the members of Step Functions like those of every service, and times as text', async () => {
-    const { cloud, calls } = cloudOf(() => ({ executionArn: 'arn', startDate: 0 }));
-    const attempt = attemptOf('arn:aws:states:::aws-sdk:sfn:startExecution', { StateMachineArn: 'm', Input: '{}' });
+  it('answer with times as text', async () => {
+    const { cloud, calls } = cloudOf(() => ({ Status: 'STARTED', CreatedAt: 0 }));
+    const attempt = attemptOf('arn:aws:states:::aws-sdk:redshiftdata:describeStatement', { Id: 'i' });
     await expect(perform(cloud, attempt)).resolves.toEqual({
-      ExecutionArn: 'arn',
-      StartDate: '1970-01-01T00:00:00.000Z',
+      Status: 'STARTED',
+      CreatedAt: '1970-01-01T00:00:00.000Z',
     });
-    expect(calls[0]).toMatchObject({ service: 'states', operation: 'StartExecution', input: { stateMachineArn: 'm' } });
+    expect(calls[0]).toMatchObject({ service: 'redshift-data', operation: 'DescribeStatement', input: { Id: 'i' } });
   });
 });
 
