@@ -6,13 +6,13 @@ import type { Cloud } from '../aws.ts';
 import { roleExists } from '../iam.ts';
 import { S3Objects } from '../s3Objects.ts';
 import type { Collection } from '../store.ts';
-import { copy } from './copy.ts';
 import { runSql } from './results.ts';
 import type { Results } from './results.ts';
 import { parseStatement, SqlError } from './sql.ts';
 import type { Copy, Unload } from './sql.ts';
+import { partId } from './statement.ts';
 import type { Statement } from './statement.ts';
-import { unload } from './unload.ts';
+import { copy, unload } from './transfer.ts';
 import { literal, rowsOf } from './warehouse.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -54,17 +54,11 @@ export class Executor {
       };
       signal.addEventListener('abort', interrupt);
       try {
-        return (await this.#applied(statement, connection)) ?? (await this.#transaction(statement, connection, signal));
+        return (await applied(statement, connection)) ?? (await this.#transaction(statement, connection, signal));
       } finally {
         signal.removeEventListener('abort', interrupt);
       }
     });
-  }
-
-  /** What a statement came to that took effect right before a kill. */
-  async #applied({ id }: Statement, connection: DuckDBConnection): Promise<readonly Outcome[] | undefined> {
-    const [row] = await rowsOf(connection, `SELECT outcome FROM local_cloud.applied WHERE id = ${literal(id)}`);
-    return row === undefined ? undefined : (JSON.parse(String(row['outcome'])) as Outcome[]);
   }
 
   async #transaction(statement: Statement, connection: DuckDBConnection, signal: AbortSignal): Promise<Outcome[]> {
@@ -72,57 +66,51 @@ export class Executor {
     await connection.run('BEGIN');
     for (const [index, sql] of statement.sqls.entries()) {
       try {
-        signal.throwIfAborted();
         outcomes.push(await this.#runPart({ statement, index, sql }, connection, signal));
       } catch (error) {
         await connection.run('ROLLBACK').catch(() => undefined); // the first error is the one that counts
-        signal.throwIfAborted();
         throw new PartFailure(index, error);
       }
+      signal.throwIfAborted(); // closing the connection rolls back
     }
-    signal.throwIfAborted(); // closing the connection rolls back
     const outcome = literal(JSON.stringify(outcomes));
     await connection.run(`INSERT INTO local_cloud.applied VALUES (${literal(statement.id)}, ${outcome})`);
     await connection.run('COMMIT');
     return outcomes;
   }
 
-  async #runPart(part: Part, connection: DuckDBConnection, signal: AbortSignal): Promise<Outcome> {
-    const parsed = parseStatement(part.sql);
+  async #runPart({ statement, index, sql }: Part, connection: DuckDBConnection, signal: AbortSignal): Promise<Outcome> {
+    const parsed = parseStatement(sql);
     if (parsed.kind === 'sql') {
       const { rows, result } = await runSql(connection, parsed.sql);
-      if (result !== undefined) await this.#results.keep(partId(part.statement, part.index), result);
+      if (result !== undefined) await this.#results.keep(partId(statement, index), result);
       return { rows, hasResult: result !== undefined };
     }
-    return { rows: await this.#transfer(parsed, part, connection, signal), hasResult: false };
+    return { rows: await this.#transfer(parsed, { statement, index }, connection, signal), hasResult: false };
   }
 
   async #transfer(
     parsed: Unload | Copy,
-    part: Part,
+    { statement, index }: Omit<Part, 'sql'>,
     connection: DuckDBConnection,
     signal: AbortSignal,
   ): Promise<number> {
-    const { id, owner } = part.statement;
     if (!roleExists(this.#cloud.store, parsed.role)) {
-      throw new SqlError(`User ${owner} is not authorized to assume IAM Role ${parsed.role}`);
+      throw new SqlError(`User ${statement.owner} is not authorized to assume IAM Role ${parsed.role}`);
     }
-    const folder = path.join(this.#warehouse.scratch, `${id}-${part.index}`);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
+    const folder = path.join(this.#warehouse.scratch, `${statement.id}-${index}`);
+    const key = `${statement.id} ${index}`;
+    const claim = {
+      held: () => this.#claims.get(key) === true,
+      take: () => {
+        this.#claims.put(key, true);
+      },
+    };
     const s3 = new S3Objects(this.#cloud, roleSession(parsed.role, 'RedshiftIamRoleSession'));
-    const claim = `${id} ${part.index}`;
+    const transfer = { connection, s3, folder, signal, claim };
+    await mkdir(folder);
     try {
-      const transfer = { connection, s3, folder, signal };
-      if (parsed.kind === 'copy') return await copy(parsed, transfer);
-      // Redshift works on through a crash of its client; here a killed UNLOAD starts again and finds its own files.
-      return await unload(parsed, {
-        ...transfer,
-        ownsTarget: this.#claims.get(claim) === true,
-        ownTarget: () => {
-          this.#claims.put(claim, true);
-        },
-      });
+      return parsed.kind === 'copy' ? await copy(parsed, transfer) : await unload(parsed, transfer);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -135,8 +123,11 @@ interface Part {
   readonly sql: string;
 }
 
-/** The id under which a part's result is asked for: `<id>:<n>` in a batch. */
-export const partId = ({ id, batch }: Statement, index: number): string => (batch ? `${id}:${index + 1}` : id);
+/** What a statement came to that took effect right before a kill. */
+async function applied({ id }: Statement, connection: DuckDBConnection): Promise<readonly Outcome[] | undefined> {
+  const [row] = await rowsOf(connection, `SELECT outcome FROM local_cloud.applied WHERE id = ${literal(id)}`);
+  return row === undefined ? undefined : (JSON.parse(String(row['outcome'])) as Outcome[]);
+}
 
 function errorText(error: unknown): string {
   if (error instanceof AwsError)

@@ -5,14 +5,14 @@ import { AwsError } from '../aws.ts';
 import type { Caller, Cloud, Operation, Output, Service } from '../aws.ts';
 import { operation } from '../operation.ts';
 import type { Collection } from '../store.ts';
-import { Executor, PartFailure, partId } from './executor.ts';
+import { Executor, PartFailure } from './executor.ts';
 import { Results } from './results.ts';
-import { isOver } from './statement.ts';
+import { describe, partId } from './statement.ts';
 import type { Statement, StatementPart } from './statement.ts';
 import { Warehouse } from './warehouse.ts';
 
 export interface WarehouseConfig {
-  /** The one WorkgroupName (or ClusterIdentifier) that there is. */
+  /** The one WorkgroupName that there is. */
   readonly workgroup: string;
   readonly database: string;
   /** Run at every start, in order: `CREATE TABLE IF NOT EXISTS ...`. */
@@ -22,28 +22,17 @@ export interface WarehouseConfig {
 /** Epoch seconds, fine enough to tell the order in which statements came. */
 const now = (): number => (performance.timeOrigin + performance.now()) / 1000;
 
-const CANCELLED = new Error('Query cancelled on user request');
-const CLOSED = new Error('The local cloud is closing');
-
 /** The Redshift Data API on a DuckDB database. Statements run one after another. */
 export async function createRedshiftData(cloud: Cloud, config: WarehouseConfig): Promise<Service> {
   const folder = path.join(cloud.stateDir, 'redshift-data');
-  return new RedshiftData(
-    cloud,
-    config,
-    await Warehouse.open(folder, config.ddl),
-    new Results(path.join(folder, 'results')),
-  );
+  return new RedshiftData(cloud, config, await Warehouse.open(folder, config.ddl), folder);
 }
 
 const requestMembers = {
-  WorkgroupName: z.string().min(3).max(128).optional(),
-  ClusterIdentifier: z.string().max(2048).optional(),
-  Database: z.string().optional(),
-  DbUser: z.string().optional(),
+  WorkgroupName: z.string().min(3).max(128),
+  Database: z.string(),
   StatementName: z.string().max(2048).optional(),
   ClientToken: z.string().min(1).max(64).optional(),
-  WithEvent: z.literal(false).optional(),
 };
 const sqlText = z.string().min(1).max(100_000);
 const statementId = z
@@ -61,15 +50,14 @@ class RedshiftData implements Service {
   readonly #executor: Executor;
   readonly #statements: Collection<Statement>;
   readonly #tokens: Collection<string>;
-  readonly #underWay = new Map<string, AbortController>();
+  readonly #closing = new AbortController();
   #lane: Promise<void> = Promise.resolve();
-  #closed = false;
 
-  constructor(cloud: Cloud, config: WarehouseConfig, warehouse: Warehouse, results: Results) {
+  constructor(cloud: Cloud, config: WarehouseConfig, warehouse: Warehouse, folder: string) {
     this.#config = config;
     this.#warehouse = warehouse;
-    this.#results = results;
-    this.#executor = new Executor(cloud, warehouse, results);
+    this.#results = new Results(path.join(folder, 'results'));
+    this.#executor = new Executor(cloud, warehouse, this.#results);
     this.#statements = cloud.store.collection('redshift-data/statements');
     this.#tokens = cloud.store.collection('redshift-data/client-tokens');
     this.operations = {
@@ -85,99 +73,64 @@ class RedshiftData implements Service {
         { Id: statementId, NextToken: z.string().regex(/^\d+$/).optional() },
         (input, caller) => this.#result(input.Id, Number(input.NextToken ?? 0), caller),
       ),
-      CancelStatement: operation({ Id: statementId }, ({ Id }, caller) => this.#cancel(this.#find(Id, caller))),
     };
   }
 
   /** Statements that a kill interrupted run again: DuckDB has rolled them back, or remembers that they took effect. */
   resume(): void {
-    const interrupted = this.#statements.list().filter(({ value }) => !isOver(value));
-    interrupted.sort((one, other) => one.value.created - other.value.created);
-    for (const { key } of interrupted) this.#enqueue(key);
+    const statements = this.#statements.list().map(({ value }) => value);
+    const interrupted = statements.filter(({ status }) => status === 'SUBMITTED' || status === 'STARTED');
+    interrupted.sort((one, other) => one.created - other.created);
+    for (const { id } of interrupted) this.#enqueue(id);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const controller of this.#underWay.values()) controller.abort(CLOSED);
+    this.#closing.abort(new Error('The local cloud is closing'));
     await this.#lane;
     this.#warehouse.close();
   }
 
   #submit(request: Request, work: Pick<Statement, 'sqls' | 'batch'>, caller: Caller): Output {
-    const target = this.#target(request);
+    const { WorkgroupName, Database, ClientToken } = request;
+    if (WorkgroupName !== this.#config.workgroup) throw invalid("Redshift endpoint doesn't exist in this region.");
+    if (Database !== this.#config.database) throw invalid(`The database ${Database} does not exist.`);
     const owner = ownerOf(caller);
-    const token = request.ClientToken === undefined ? undefined : digest([owner, request.ClientToken]);
+    const token = ClientToken === undefined ? undefined : digest([owner, ClientToken]);
     const known = token === undefined ? undefined : this.#statements.get(this.#tokens.get(token) ?? '');
     if (known !== undefined) return submitted(known);
+    const id = randomUUID();
     const created = now();
-    const statement: Statement = {
-      id: randomUUID(),
-      owner,
-      ...work,
-      target,
-      ...(request.StatementName === undefined ? {} : { name: request.StatementName }),
-      status: 'SUBMITTED',
-      created,
-      updated: created,
-    };
-    this.#statements.put(statement.id, statement);
-    if (token !== undefined) this.#tokens.put(token, statement.id);
-    this.#enqueue(statement.id);
+    const target = { WorkgroupName, Database };
+    const statement: Statement = { id, owner, ...work, target, status: 'SUBMITTED', created, updated: created };
+    this.#statements.put(id, statement);
+    if (token !== undefined) this.#tokens.put(token, id);
+    this.#enqueue(id);
     return submitted(statement);
   }
 
-  /** Checks that the request is for the warehouse that there is. */
-  #target(request: Request): Statement['target'] {
-    const { WorkgroupName, ClusterIdentifier, Database, DbUser } = request;
-    const named = WorkgroupName ?? ClusterIdentifier;
-    if (named === undefined || (WorkgroupName !== undefined && ClusterIdentifier !== undefined)) {
-      throw invalid('Exactly one of WorkgroupName and ClusterIdentifier is required.');
-    }
-    if (named !== this.#config.workgroup) throw invalid("Redshift endpoint doesn't exist in this region.");
-    if (Database !== this.#config.database) throw invalid(`The database ${Database ?? '(none)'} does not exist.`);
-    return {
-      ...(WorkgroupName === undefined ? {} : { WorkgroupName }),
-      ...(ClusterIdentifier === undefined ? {} : { ClusterIdentifier }),
-      Database,
-      ...(DbUser === undefined ? {} : { DbUser }),
-    };
-  }
-
   #enqueue(id: string): void {
-    const controller = new AbortController();
-    this.#underWay.set(id, controller);
-    this.#lane = this.#lane.then(() => this.#run(id, controller.signal)).finally(() => this.#underWay.delete(id));
+    this.#lane = this.#lane.then(() => this.#run(id));
   }
 
-  async #run(id: string, signal: AbortSignal): Promise<void> {
+  async #run(id: string): Promise<void> {
     const submitted = this.#statements.get(id);
-    if (submitted === undefined || signal.aborted) return;
-    const statement: Statement = { ...submitted, started: now() };
-    this.#change(statement, { status: 'STARTED' });
+    if (submitted === undefined) return;
+    const statement: Statement = { ...submitted, status: 'STARTED', started: now() };
+    this.#change(statement, {});
     try {
-      const outcomes = await this.#executor.run(statement, signal);
-      const parts = outcomes.map(({ rows, hasResult }) => ({ status: 'FINISHED', rows, hasResult }) as const);
+      this.#closing.signal.throwIfAborted();
+      const outcomes = await this.#executor.run(statement, this.#closing.signal);
+      const parts = outcomes.map((outcome) => ({ status: 'FINISHED', ...outcome }) as const);
       this.#change(statement, { status: 'FINISHED', parts });
     } catch (error) {
-      if (signal.reason === CANCELLED) this.#change(statement, { status: 'ABORTED', error: CANCELLED.message });
-      else this.#change(statement, failureOf(statement, error));
+      this.#change(statement, failureOf(statement, error));
     }
   }
 
   /** After close nothing is written: what is under way is found unfinished by the next life. */
   #change(statement: Statement, changes: Partial<Statement>): void {
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#statements.put(statement.id, { ...statement, ...changes, updated: now() });
-  }
-
-  #cancel(statement: Statement): Output {
-    if (isOver(statement)) {
-      throw invalid(`Could not cancel a query that is already in ${statement.status} state with ID: ${statement.id}`);
-    }
-    this.#underWay.get(statement.id)?.abort(CANCELLED);
-    // One that waits never starts; one that runs is about to end.
-    if (statement.status === 'SUBMITTED') this.#change(statement, { status: 'ABORTED', error: CANCELLED.message });
-    return { Status: true };
   }
 
   async #result(id: string, start: number, caller: Caller): Promise<Output> {
@@ -207,40 +160,8 @@ const submitted = ({ id, created, target }: Statement): Output => ({ Id: id, Cre
 function failureOf({ sqls, batch }: Statement, error: unknown): Partial<Statement> {
   const failed = error instanceof PartFailure ? error.part : sqls.length;
   const message = error instanceof Error ? error.message : String(error);
-  const parts = sqls.map((_, index): StatementPart => {
-    if (index === failed) return { status: 'FAILED', error: message };
-    return { status: 'ABORTED' }; // rolled back, or never begun
-  });
+  const parts = sqls.map(
+    (_, index): StatementPart => (index === failed ? { status: 'FAILED', error: message } : { status: 'ABORTED' }), // rolled back, or never begun
+  );
   return { status: 'FAILED', parts, error: batch ? `Query #${failed + 1} failed with ${message}` : message };
-}
-
-function describe(statement: Statement): Record<string, unknown> {
-  const { id, batch, sqls, parts = [], status, created, updated, started, error } = statement;
-  const outcome = (part: StatementPart | undefined) => ({
-    HasResultSet: part?.hasResult ?? false,
-    ResultRows: part?.rows ?? -1,
-    ResultSize: -1,
-  });
-  const times = { CreatedAt: created, UpdatedAt: updated };
-  return {
-    Id: id,
-    ...statement.target,
-    ...times,
-    Status: status,
-    Duration: started === undefined ? 0 : Math.round((updated - started) * 1e9), // nanoseconds
-    ...(error === undefined ? {} : { Error: error }),
-    ...(batch
-      ? {
-          HasResultSet: parts.some(({ hasResult }) => hasResult),
-          SubStatements: sqls.map((sql, index) => ({
-            Id: partId(statement, index),
-            ...times,
-            QueryString: sql,
-            Status: parts[index]?.status ?? status,
-            ...(parts[index]?.error === undefined ? {} : { Error: parts[index].error }),
-            ...outcome(parts[index]),
-          })),
-        }
-      : { QueryString: sqls[0], ...outcome(parts[0]) }),
-  };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ResultReturnType } from '@duckdb/node-api';
 import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import { SqlError } from './sql.ts';
+import { TYPES } from './warehouse.ts';
 
 /** The Data API keeps at most 100 MB of a result; a bound by rows is known before memory is spent. */
 const MOST_ROWS = 100_000;
@@ -21,35 +22,18 @@ export async function runSql(connection: DuckDBConnection, sql: string): Promise
   const reader = await connection.streamAndReadUntil(sql, MOST_ROWS + 1);
   if (reader.returnType !== ResultReturnType.QUERY_RESULT) return { rows: reader.rowsChanged };
   if (reader.currentRowCount > MOST_ROWS) throw new SqlError(`the result has more than ${MOST_ROWS} rows`);
-  const types = reader.columnTypes().map(String);
+  const types = reader.columnTypes().map((type) => TYPES[String(type)]?.result ?? 'varchar');
   const Records = reader.getRowsJson().map((row) => row.map((value, column) => fieldOf(value, types[column] ?? '')));
-  const ColumnMetadata = reader.columnNames().map((name, column) => ({
-    name,
-    label: name,
-    typeName: TYPE_NAMES[types[column] ?? ''] ?? 'varchar',
-    nullable: 1,
-  }));
+  const ColumnMetadata = reader
+    .columnNames()
+    .map((name, column) => ({ name, label: name, typeName: types[column], nullable: 1 }));
   return { rows: Records.length, result: { ColumnMetadata, Records } };
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  TINYINT: 'int2',
-  SMALLINT: 'int2',
-  INTEGER: 'int4',
-  BIGINT: 'int8',
-  HUGEINT: 'int8',
-  FLOAT: 'float4',
-  DOUBLE: 'float8',
-  BOOLEAN: 'bool',
-  DATE: 'date',
-  TIMESTAMP: 'timestamp',
-};
-
 function fieldOf(value: Json, type: string): Record<string, unknown> {
   if (value === null) return { isNull: true };
-  const name = TYPE_NAMES[type] ?? '';
-  if (name.startsWith('int')) return { longValue: Number(value) };
-  if (name.startsWith('float')) return { doubleValue: Number(value) };
+  if (type.startsWith('int')) return { longValue: Number(value) };
+  if (type.startsWith('float')) return { doubleValue: Number(value) };
   if (typeof value === 'boolean') return { booleanValue: value };
   return { stringValue: typeof value === 'string' ? value : JSON.stringify(value) };
 }

@@ -10,20 +10,18 @@ export interface Unload {
   readonly select: string;
   readonly to: string;
   readonly role: string;
+  /** As written, quotes included. */
   readonly partitionBy: readonly string[];
   /** PARTITION BY ... INCLUDE: the partition columns stay in the files. */
   readonly include: boolean;
-  readonly manifest: 'none' | 'plain' | 'verbose';
-  readonly kmsKeyId?: string;
-  readonly allowOverwrite: boolean;
-  readonly maxFileBytes: number;
+  readonly manifest: boolean;
+  readonly kmsKeyId: string | undefined;
 }
 
 export interface Copy {
   readonly kind: 'copy';
   /** As written, quotes and schema included. */
   readonly table: string;
-  readonly columns: readonly string[];
   readonly from: string;
   readonly role: string;
 }
@@ -33,230 +31,99 @@ export interface PlainSql {
   readonly sql: string;
 }
 
-/** Throws {@link SqlError} for what is no UNLOAD or COPY that can be run here, naming the option. */
-export function parseStatement(sql: string): Unload | Copy | PlainSql {
-  const cursor = new Cursor(sql);
-  if (cursor.accept('UNLOAD')) return parseUnload(cursor);
-  if (cursor.accept('COPY')) return parseCopy(cursor);
-  return { kind: 'sql', sql: quoteDateParts(sql) };
-}
-
-interface Token {
-  readonly type: 'word' | 'identifier' | 'string' | 'other';
-  /** Upper case for words, without quotes for strings. */
-  readonly value: string;
-  readonly source: string;
-  readonly start: number;
-}
-
-const TOKEN =
-  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|(?<string>'(?:[^']|'')*')|(?<dollar>\$\$[\s\S]*?\$\$)|(?<identifier>"(?:[^"]|"")*")|(?<word>[A-Za-z_][\w$]*)|(?<other>\d+(?:\.\d+)?|[\s\S])/gy;
-
-function tokensOf(sql: string): Token[] {
-  return [...sql.matchAll(TOKEN)].flatMap((match) => {
-    const [source] = match;
-    const { string, dollar, identifier, word, other } = match.groups ?? {};
-    const token = (type: Token['type'], value: string): Token[] => [{ type, value, source, start: match.index }];
-    if (string !== undefined) return token('string', string.slice(1, -1).replaceAll("''", "'"));
-    if (dollar !== undefined) return token('string', dollar.slice(2, -2));
-    if (identifier !== undefined) return token('identifier', identifier);
-    if (word !== undefined) return token('word', word.toUpperCase());
-    return other === undefined ? [] : token('other', other);
-  });
-}
-
-class Cursor {
-  readonly #tokens: readonly Token[];
-  #position = 0;
-
-  constructor(sql: string) {
-    this.#tokens = tokensOf(sql);
-  }
-
-  get done(): boolean {
-    const rest = this.#tokens.slice(this.#position);
-    return rest.length === 0 || (rest.length === 1 && rest[0]?.value === ';');
-  }
-
-  /** Takes the next token if it is this word or sign. */
-  accept(value: string): boolean {
-    const token = this.#tokens[this.#position];
-    if (token?.value !== value || (token.type !== 'word' && token.type !== 'other')) return false;
-    this.#position += 1;
-    return true;
-  }
-
-  expect(value: string): void {
-    if (!this.accept(value)) throw this.unexpected();
-  }
-
-  take(...types: Token['type'][]): Token {
-    const token = this.#tokens[this.#position];
-    if (token === undefined || !types.includes(token.type)) throw this.unexpected();
-    this.#position += 1;
-    return token;
-  }
-
-  string(): string {
-    return this.take('string').value;
-  }
-
-  /** `(name, ...)` as written. */
-  names(): string[] {
-    const names: string[] = [];
-    this.expect('(');
-    do names.push(this.take('word', 'identifier').source);
-    while (this.accept(','));
-    this.expect(')');
-    return names;
-  }
-
-  unexpected(): SqlError {
-    const token = this.#tokens[this.#position];
-    return new SqlError(`syntax error at ${token === undefined ? 'end of input' : `or near "${token.source}"`}`);
-  }
-}
-
-/** The options of UNLOAD and COPY may come in any order, each at most once. */
-function parseOptions<T>(cursor: Cursor, statement: string, options: Record<string, (found: T) => void>, found: T): T {
-  const seen = new Set<string>();
-  while (!cursor.done) {
-    const { value: name } = cursor.take('word');
-    const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined) {
-      throw new SqlError(`the option ${name} of ${statement} is unknown or not supported by the local cloud`);
-    }
-    if (seen.has(name)) throw new SqlError(`conflicting or redundant options: ${name}`);
-    seen.add(name);
-    option(found);
-  }
-  return found;
-}
-
-interface UnloadOptions {
-  role?: string;
-  parquet?: true;
-  partitionBy: string[];
-  include: boolean;
-  manifest: Unload['manifest'];
-  encrypted: boolean;
-  kmsKeyId?: string;
-  allowOverwrite: boolean;
-  maxFileBytes: number;
-}
-
-const MB = 2 ** 20;
-const LARGEST_FILE = 6.2 * 1024 * MB;
+// In these patterns a space stands for any space, which may be missing where no two words would become one.
+const SPACE = String.raw`(?:\s+|(?!\w)|(?<!\w))`;
+const STRING = "'(?:[^']|'')*'";
+const NAME = String.raw`(?:[A-Za-z_]\w*|"(?:[^"]|"")+")`;
+const ROLE = `IAM_ROLE (?<role>${STRING})`;
+const FORMAT = `(?<format>(?:FORMAT (?:AS )?)?PARQUET)`;
 
 /** https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html */
-function parseUnload(cursor: Cursor): Unload {
-  cursor.expect('(');
-  const select = cursor.string();
-  cursor.expect(')');
-  cursor.expect('TO');
-  const to = s3Path(cursor);
-  const none: UnloadOptions = {
-    partitionBy: [],
-    include: false,
-    manifest: 'none',
-    encrypted: false,
-    allowOverwrite: false,
-    maxFileBytes: LARGEST_FILE,
-  };
-  const { role, parquet, encrypted, ...options } = parseOptions<UnloadOptions>(
-    cursor,
-    'UNLOAD',
-    {
-      IAM_ROLE: (found) => (found.role = cursor.string()),
-      ...formatOptions(cursor),
-      PARTITION: (found) => {
-        cursor.expect('BY');
-        found.partitionBy = cursor.names();
-        found.include = cursor.accept('INCLUDE');
-      },
-      MANIFEST: (found) => (found.manifest = cursor.accept('VERBOSE') ? 'verbose' : 'plain'),
-      ENCRYPTED: (found) => (found.encrypted = true),
-      KMS_KEY_ID: (found) => (found.kmsKeyId = cursor.string()),
-      ALLOWOVERWRITE: (found) => (found.allowOverwrite = true),
-      MAXFILESIZE: (found) => (found.maxFileBytes = fileSize(cursor)),
-      PARALLEL: () => cursor.accept('ON') || cursor.accept('TRUE'),
-    },
-    none,
-  );
-  if (parquet === undefined) throw new SqlError('UNLOAD needs FORMAT AS PARQUET, the only format of the local cloud');
-  if (encrypted !== (options.kmsKeyId !== undefined)) {
-    throw new SqlError('ENCRYPTED and KMS_KEY_ID must be given together to unload Parquet');
-  }
-  if (hasOuterLimit(select)) throw new SqlError('Limit clause is not supported in the outermost SELECT of UNLOAD');
-  return { kind: 'unload', select, to, role: required(role), ...options };
-}
+const UNLOAD = String.raw`UNLOAD \( (?<select>${STRING}) \) TO (?<to>${STRING})`;
+const UNLOAD_OPTIONS = [
+  ROLE,
+  FORMAT,
+  String.raw`PARTITION BY \( (?<partitionBy>${NAME}(?: , ${NAME})*) \)(?<include> INCLUDE)?`,
+  '(?<manifest>MANIFEST VERBOSE)',
+  '(?<encrypted>ENCRYPTED)',
+  `KMS_KEY_ID (?<kmsKeyId>${STRING})`,
+];
 
 /** https://docs.aws.amazon.com/redshift/latest/dg/r_COPY.html */
-function parseCopy(cursor: Cursor): Copy {
-  let table = cursor.take('word', 'identifier').source;
-  if (cursor.accept('.')) table += `.${cursor.take('word', 'identifier').source}`;
-  const columns = cursor.accept('FROM') ? [] : cursor.names();
-  if (columns.length > 0) cursor.expect('FROM');
-  const from = s3Path(cursor);
-  const { role, parquet } = parseOptions<{ role?: string; parquet?: true }>(
-    cursor,
-    'COPY',
-    { IAM_ROLE: (found) => (found.role = cursor.string()), ...formatOptions(cursor) },
-    {},
-  );
-  if (parquet === undefined) throw new SqlError('COPY needs FORMAT AS PARQUET, the only format of the local cloud');
-  return { kind: 'copy', table, columns, from, role: required(role) };
+const COPY = String.raw`COPY (?<table>${NAME}(?:\.${NAME})?) FROM (?<from>${STRING})`;
+const COPY_OPTIONS = [ROLE, FORMAT];
+
+/** Throws {@link SqlError} for an UNLOAD or COPY that cannot be run here, naming the place where it went wrong. */
+export function parseStatement(sql: string): Unload | Copy | PlainSql {
+  const [, word = ''] = /^\s*(\w+)/.exec(sql) ?? [];
+  if (/^unload$/i.test(word)) return unloadOf(partsOf(sql, UNLOAD, UNLOAD_OPTIONS));
+  if (/^copy$/i.test(word)) return copyOf(partsOf(sql, COPY, COPY_OPTIONS));
+  return { kind: 'sql', sql };
 }
 
-function formatOptions(cursor: Cursor): Record<string, (found: { parquet?: true }) => void> {
+type Parts = Readonly<Partial<Record<string, string>>>;
+
+/** The named parts of a statement and of its options, which come in any order, each at most once. */
+function partsOf(sql: string, statement: string, options: readonly string[]): Parts {
+  const parts: Parts = {};
+  let position = 0;
+  const accept = (pattern: string): boolean => {
+    const match = new RegExp(` ${pattern} `.replaceAll(' ', SPACE), 'iy');
+    match.lastIndex = position;
+    const found = match.exec(sql);
+    if (found === null) return false;
+    Object.assign(parts, found.groups);
+    position = match.lastIndex;
+    return true;
+  };
+  const unexpected = (): SqlError => {
+    const [near = 'end of input'] = /\S+/.exec(sql.slice(position)) ?? [];
+    return new SqlError(`syntax error at or near "${near}" (or the local cloud does not support it)`);
+  };
+  if (!accept(statement)) throw unexpected();
+  const left = new Set(options);
+  while (!/^;?\s*$/.test(sql.slice(position))) {
+    const option = [...left].find(accept);
+    if (option === undefined) throw unexpected();
+    left.delete(option);
+  }
+  return parts;
+}
+
+function unloadOf({ select, to, partitionBy, include, manifest, encrypted, kmsKeyId, ...parts }: Parts): Unload {
+  if ((encrypted === undefined) !== (kmsKeyId === undefined)) {
+    throw new SqlError('ENCRYPTED and KMS_KEY_ID must be given together to unload Parquet');
+  }
   return {
-    FORMAT: (found) => {
-      cursor.accept('AS');
-      cursor.expect('PARQUET');
-      found.parquet = true;
-    },
-    PARQUET: (found) => (found.parquet = true),
+    kind: 'unload',
+    select: unquote(select),
+    to: s3Path(to),
+    role: required(parts),
+    partitionBy: partitionBy?.match(new RegExp(NAME, 'g')) ?? [],
+    include: include !== undefined,
+    manifest: manifest !== undefined,
+    kmsKeyId: kmsKeyId === undefined ? undefined : unquote(kmsKeyId),
   };
 }
 
-function s3Path(cursor: Cursor): string {
-  const path = cursor.string();
+const copyOf = ({ table = '', from, ...parts }: Parts): Copy => ({
+  kind: 'copy',
+  table,
+  from: s3Path(from),
+  role: required(parts),
+});
+
+/** The role, checked together with the format, as both are needed. */
+function required({ role, format }: Parts): string {
+  if (format === undefined) throw new SqlError('FORMAT AS PARQUET is required, the only format of the local cloud');
+  if (role === undefined) throw new SqlError("IAM_ROLE 'arn:aws:iam::<account>:role/<name>' is required");
+  return unquote(role);
+}
+
+function s3Path(text: string | undefined): string {
+  const path = unquote(text);
   if (/^s3:\/\/[^/]+/.test(path)) return path;
   throw new SqlError(`'${path}' is no S3 path: s3://bucket/prefix`);
 }
 
-function required(role: string | undefined): string {
-  if (role !== undefined) return role;
-  throw new SqlError("IAM_ROLE 'arn:aws:iam::<account>:role/<name>' is required");
-}
-
-function fileSize(cursor: Cursor): number {
-  cursor.accept('AS');
-  const number = Number(cursor.take('other').value);
-  const bytes = number * (cursor.accept('GB') ? 1024 * MB : (cursor.accept('MB'), MB));
-  if (bytes >= 5 * MB && bytes <= LARGEST_FILE) return bytes;
-  throw new SqlError('MAXFILESIZE must be between 5 MB and 6.2 GB');
-}
-
-function hasOuterLimit(select: string): boolean {
-  let depth = 0;
-  return tokensOf(select).some(({ type, value }) => {
-    if (type === 'other') depth += Number(value === '(') - Number(value === ')');
-    return type === 'word' && value === 'LIMIT' && depth === 0;
-  });
-}
-
-/** Redshift takes `dateadd(month, ...)`; DuckDB needs the part in quotes. */
-function quoteDateParts(sql: string): string {
-  const tokens = tokensOf(sql);
-  const parts = tokens.filter(
-    ({ type }, at) =>
-      type === 'word' && tokens[at - 1]?.value === '(' && DATE_FUNCTIONS.has(tokens[at - 2]?.value ?? ''),
-  );
-  return parts.reduceRight(
-    (text, { start, source }) => `${text.slice(0, start)}'${source}'${text.slice(start + source.length)}`,
-    sql,
-  );
-}
-
-const DATE_FUNCTIONS = new Set(['DATEADD', 'DATEDIFF', 'DATE_PART']);
+const unquote = (text = "''"): string => text.slice(1, -1).replaceAll("''", "'");

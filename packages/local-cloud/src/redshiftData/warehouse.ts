@@ -3,16 +3,6 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-/** Redshift functions that DuckDB lacks. Date parts arrive in quotes. */
-const MACROS = [
-  'getdate() AS current_timestamp::TIMESTAMP',
-  'nvl(a, b) AS coalesce(a, b), (a, b, c) AS coalesce(a, b, c)',
-  'nvl2(a, b, c) AS CASE WHEN a IS NOT NULL THEN b ELSE c END',
-  "dateadd(part, n, d) AS d + (n || ' ' || part)::INTERVAL",
-  "add_months(d, n) AS d + (n || ' month')::INTERVAL",
-  "sha2(text, bits) AS CASE WHEN bits = 256 THEN sha256(text) ELSE error('sha2: only 256 bits') END",
-];
-
 /** Remembers, in the same transaction as its effect, that a statement has taken effect. */
 const BOOKKEEPING = [
   'CREATE SCHEMA IF NOT EXISTS local_cloud',
@@ -42,7 +32,6 @@ export class Warehouse {
     const warehouse = new Warehouse(instance, scratch);
     await warehouse.withConnection(async (connection) => {
       for (const sql of [...BOOKKEEPING, ...ddl]) await connection.run(sql);
-      for (const macro of MACROS) await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
       // SQL comes over the wire: it gets no file of this machine but those that UNLOAD and COPY put here.
       await connection.run(`SET allowed_directories = [${literal(`${scratch}/`)}]`);
       await connection.run('SET enable_external_access = false');
@@ -72,3 +61,27 @@ export const quoted = (name: string): string => (name.startsWith('"') ? name : `
 export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
   return (await connection.runAndReadAll(sql)).getRowObjectsJson();
 }
+
+interface TypeNames {
+  /** In results of the Data API. */
+  readonly result: string;
+  /** In manifests of UNLOAD. */
+  readonly manifest: string;
+}
+
+const SMALLINT = { result: 'int2', manifest: 'smallint' };
+const BIGINT = { result: 'int8', manifest: 'bigint' };
+
+/** What Redshift calls DuckDB's types. Anything else is text in results. */
+export const TYPES: Readonly<Record<string, TypeNames>> = {
+  TINYINT: SMALLINT,
+  SMALLINT,
+  INTEGER: { result: 'int4', manifest: 'integer' },
+  BIGINT,
+  HUGEINT: BIGINT,
+  FLOAT: { result: 'float4', manifest: 'real' },
+  DOUBLE: { result: 'float8', manifest: 'double precision' },
+  BOOLEAN: { result: 'bool', manifest: 'boolean' },
+  DATE: { result: 'date', manifest: 'date' },
+  TIMESTAMP: { result: 'timestamp', manifest: 'timestamp without time zone' },
+};

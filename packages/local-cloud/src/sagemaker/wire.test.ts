@@ -6,7 +6,7 @@ import {
   GetStatementResultCommand,
   RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateProcessingJobCommand,
   DescribeModelCommand,
@@ -42,9 +42,6 @@ beforeAll(async () => {
   });
   sagemaker = new SageMakerClient(cloud.clientConfig);
   s3 = new S3Client(cloud.clientConfig);
-  await s3.send(
-    new CreateBucketCommand({ Bucket: 'wire-outputs', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
-  );
 });
 afterAll(async () => {
   await cloud.stop();
@@ -63,7 +60,7 @@ describe('over the wire', () => {
           {
             OutputName: 'seen',
             S3Output: {
-              S3Uri: 's3://wire-outputs/seen',
+              S3Uri: 's3://warehouse-staging/seen',
               LocalPath: '/opt/ml/processing/output',
               S3UploadMode: 'EndOfJob',
             },
@@ -84,7 +81,7 @@ describe('over the wire', () => {
     });
     expect((await sagemaker.send(new ListProcessingJobsCommand({}))).ProcessingJobSummaries).toHaveLength(1);
 
-    const seen = await s3.send(new GetObjectCommand({ Bucket: 'wire-outputs', Key: 'seen/seen.json' }));
+    const seen = await s3.send(new GetObjectCommand({ Bucket: 'warehouse-staging', Key: 'seen/seen.json' }));
     const [endpoint, accessKeyId, secretAccessKey, sessionToken] = JSON.parse(
       await seen.Body!.transformToString(),
     ) as string[];
@@ -93,7 +90,7 @@ describe('over the wire', () => {
       ...cloud.clientConfig,
       credentials: { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey!, sessionToken: sessionToken! },
     });
-    await asJob.send(new GetObjectCommand({ Bucket: 'wire-outputs', Key: 'seen/seen.json' }));
+    await asJob.send(new GetObjectCommand({ Bucket: 'warehouse-staging', Key: 'seen/seen.json' }));
   });
 
   it('a Redshift Data client runs statements and reads their rows', async () => {
