@@ -69,7 +69,7 @@ describe('the extract state machine', () => {
   });
 
   it('polls with growing pauses for as long as the statement runs', async () => {
-    const statuses = ['SUBMITTED', 'PICKED', 'STARTED', 'STARTED', 'STARTED', 'STARTED', 'FINISHED'];
+    const statuses = ['SUBMITTED', 'PICKED', 'STARTED', 'STARTED', 'STARTED', 'STARTED', 'STARTED', 'FINISHED'];
     const times: Date[] = [];
     const { status, events } = await extract({
       DescribeUnload: (_args, attempt) => ({ Status: statuses[attempt - 1], ResultRows: -1 }),
@@ -77,7 +77,7 @@ describe('the extract state machine', () => {
     for (const { type, timestamp } of events) if (type === 'WaitStateEntered') times.push(new Date(timestamp));
     expect(status).toBe('SUCCEEDED');
     const pauses = times.slice(1).map((time, index) => Math.round((time.getTime() - times[index]!.getTime()) / 1000));
-    expect(pauses).toEqual([1, 2, 4, 8, 10, 10]);
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30]);
   });
 
   it('unloads below a fresh prefix, under a fresh token, with every attempt', async () => {
@@ -154,6 +154,32 @@ describe('the extract state machine', () => {
       },
     });
     expect(status).toBe('SUCCEEDED');
+  });
+
+  it.each([
+    ['Plan', 'EventNotAccepted'],
+    ['Plan', 'Sandbox.Timedout'],
+    ['Split', 'EventNotAccepted'],
+    ['Split', 'ConditionalRequestConflict'],
+    ['Unload', 'RedshiftData.RedshiftDataException'],
+    ['DescribeUnload', 'RedshiftData.RedshiftDataException'],
+  ])('gets over %s failing with %s for a moment', async (state, error) => {
+    const good = happy[state]!;
+    const { status } = await extract({
+      [state]: (args, attempt) => {
+        if (attempt <= 3) throw Object.assign(new Error(), { error });
+        return good(args, attempt);
+      },
+    });
+    expect(status).toBe('SUCCEEDED');
+  });
+
+  it('does not wait for hours where the Data API is denied', async () => {
+    const unload = jest.fn<Tasks[string]>(() => {
+      throw Object.assign(new Error(), { error: 'RedshiftData.RedshiftDataException', cause: 'not authorized' });
+    });
+    expect(await extract({ Unload: unload })).toMatchObject({ status: 'FAILED', cause: 'not authorized' });
+    expect(unload).toHaveBeenCalledTimes(7);
   });
 
   it.each([

@@ -60,6 +60,14 @@ describe('settleRun', () => {
     expect(runs.runs.get(runId)).toMatchObject({ status: 'closed', revision: 1, announced: 1 });
   });
 
+  it('announces a run once, when two handlers close it at the same time', async () => {
+    const runs = new MemoryRuns(exampleRun);
+    await recordAll(runs);
+    await Promise.all([settleRun(settlement(runs), runId), settleRun(settlement(runs), runId)]);
+    expect(emitted()).toHaveLength(1);
+    expect(runs.runs.get(runId)).toMatchObject({ revision: 1, announced: 1 });
+  });
+
   it('announces inference as a classification', async () => {
     const run = { ...exampleRun, purpose: 'inference' as const, month: '2026-10' };
     const runs = new MemoryRuns(run);

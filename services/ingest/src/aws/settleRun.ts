@@ -21,10 +21,12 @@ const ATTEMPTS = 10;
  * Closes a run whose lines are all accounted for, or revises a closed one whose lines ended differently since, and
  * announces what is not announced yet. Whoever records a result settles afterwards, so of two at the same time the one
  * that reads last sees both. What a revision says is stored in the transaction that creates it: it is announced again,
- * word for word, by whoever comes after a crash. Throws `RunContended` when others revise the run all the time.
+ * word for word, by whoever comes after a crash. Who came second leaves the announcement to the one who wrote the
+ * revision, whose message is not done before: two handlers at the same time do not say everything twice. Throws `RunContended` when others revise the run all the time.
  */
 export async function settleRun(settlement: Settlement, runId: string): Promise<void> {
   const { runs, now } = settlement;
+  let cameSecond = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const run = await runs.get(runId);
     const results = await runs.results(runId);
@@ -35,11 +37,11 @@ export async function settleRun(settlement: Settlement, runId: string): Promise<
       now: now(),
     });
     if (completion === undefined) {
-      await announce(settlement, run);
+      if (!cameSecond) await announce(settlement, run);
       return;
     }
     // Whether it was written or another revision came between: the next look tells what there is to announce.
-    await runs.complete(completion);
+    cameSecond = !(await runs.complete(completion));
   }
   throw new RegulabelError('RunContended', `run ${runId} was revised by others ${ATTEMPTS} times while it was settled`);
 }
