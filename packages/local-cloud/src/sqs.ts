@@ -3,19 +3,14 @@ import { AwsError, type Cloud, type Service } from './aws.ts';
 import { operation } from './operation.ts';
 import { messageAttributes, sizeOf } from './queues/messageAttributes.ts';
 import { changeVisibility, inBatch, incoming, remove, send } from './queues/messages.ts';
-import type { Queue } from './queues/queue.ts';
+import { MOST_BYTES } from './queues/queueAttributes.ts';
 import { Queues } from './queues/queues.ts';
 
-const MOST_BATCH_BYTES = 1_048_576;
-
-const queueUrl = z.string();
-const attributes = z.record(z.string(), z.string()).default({});
-const outgoing = {
-  MessageBody: z.string(),
-  DelaySeconds: z.int().min(0).max(900).optional(),
-  MessageAttributes: messageAttributes,
-};
-const visibility = { ReceiptHandle: z.string(), VisibilityTimeout: z.int().min(0).max(43_200) };
+const QueueUrl = z.string();
+const names = z.array(z.string()).default([]);
+const Attributes = z.record(z.string(), z.string()).default({});
+const seconds = z.int().min(0).max(43_200);
+const outgoing = { MessageBody: z.string(), MessageAttributes: messageAttributes };
 const entries = <S extends z.ZodRawShape>(shape: S) => z.array(z.strictObject({ Id: z.string(), ...shape }));
 
 /** SQS: standard queues, dead-letter queues and their redrive. */
@@ -24,117 +19,68 @@ export function createSqs(cloud: Cloud): Service {
   return {
     name: 'sqs',
     operations: {
-      CreateQueue: operation(
-        { QueueName: z.string(), Attributes: attributes, tags: z.record(z.string(), z.string()).optional() },
-        ({ QueueName, Attributes }) => sqs.create(QueueName, Attributes),
+      CreateQueue: operation({ QueueName: z.string(), Attributes }, (input) =>
+        sqs.create(input.QueueName, input.Attributes),
       ),
-      GetQueueUrl: operation(
-        { QueueName: z.string(), QueueOwnerAWSAccountId: z.string().optional() },
-        ({ QueueName }) => ({
-          QueueUrl: sqs.url(sqs.queue(QueueName)),
-        }),
-      ),
-      ListQueues: operation({ QueueNamePrefix: z.string().default('') }, ({ QueueNamePrefix }) => ({
-        QueueUrls: sqs
-          .all()
-          .filter(({ name }) => name.startsWith(QueueNamePrefix))
-          .map((queue) => sqs.url(queue)),
+      GetQueueUrl: operation({ QueueName: z.string() }, (input) => ({ QueueUrl: sqs.url(sqs.queue(input.QueueName)) })),
+      ListQueues: operation({ QueueNamePrefix: z.string().optional() }, (input) => ({
+        QueueUrls: sqs.list(input.QueueNamePrefix).map((queue) => sqs.url(queue)),
       })),
-      GetQueueAttributes: operation(
-        { QueueUrl: queueUrl, AttributeNames: z.array(z.string()).default([]) },
-        ({ QueueUrl, AttributeNames }) => ({ Attributes: describe(sqs.queue(QueueUrl), AttributeNames) }),
-      ),
-      SetQueueAttributes: operation({ QueueUrl: queueUrl, Attributes: attributes }, ({ QueueUrl, Attributes }) => {
-        sqs.setAttributes(sqs.queue(QueueUrl), Attributes);
-        return undefined;
+      GetQueueAttributes: operation({ QueueUrl, AttributeNames: names }, (input) => {
+        const wanted = (name: string): boolean => ['All', name].some((each) => input.AttributeNames.includes(each));
+        const all = Object.entries(sqs.queue(input.QueueUrl).describe());
+        return { Attributes: Object.fromEntries(all.filter(([name]) => wanted(name))) };
       }),
-      SendMessage: operation({ QueueUrl: queueUrl, ...outgoing }, ({ QueueUrl, ...message }, caller) =>
-        send(sqs.queue(QueueUrl), message, caller),
+      SetQueueAttributes: operation({ QueueUrl, Attributes }, (input) =>
+        sqs.setAttributes(sqs.queue(input.QueueUrl), input.Attributes),
       ),
-      SendMessageBatch: operation(
-        { QueueUrl: queueUrl, Entries: entries(outgoing) },
-        ({ QueueUrl, Entries }, caller) => {
-          const queue = sqs.queue(QueueUrl);
-          const bytes = Entries.reduce((sum, each) => sum + sizeOf(each.MessageBody, each.MessageAttributes ?? {}), 0);
-          if (bytes > MOST_BATCH_BYTES) {
-            throw new AwsError(
-              'BatchRequestTooLong',
-              `Batch requests cannot be longer than ${MOST_BATCH_BYTES} bytes.`,
-            );
-          }
-          return inBatch(Entries, (message) => send(queue, message, caller));
-        },
+      SendMessage: operation({ QueueUrl, ...outgoing }, (input, caller) =>
+        send(sqs.queue(input.QueueUrl), input, caller.arn),
       ),
+      SendMessageBatch: operation({ QueueUrl, Entries: entries(outgoing) }, (input, caller) => {
+        const sizes = input.Entries.map(({ MessageBody, MessageAttributes }) => sizeOf(MessageBody, MessageAttributes));
+        if (sizes.reduce((sum, size) => sum + size, 0) > MOST_BYTES) {
+          throw new AwsError('BatchRequestTooLong', `Batch requests cannot be longer than ${MOST_BYTES} bytes.`);
+        }
+        const queue = sqs.queue(input.QueueUrl);
+        return inBatch(input.Entries, (message) => send(queue, message, caller.arn));
+      }),
       ReceiveMessage: operation(
         {
-          QueueUrl: queueUrl,
+          QueueUrl,
           MaxNumberOfMessages: z.int().min(1).max(10).default(1),
-          VisibilityTimeout: z.int().min(0).max(43_200).optional(),
-          WaitTimeSeconds: z.int().min(0).max(20).optional(),
-          AttributeNames: z.array(z.string()).default([]),
-          MessageSystemAttributeNames: z.array(z.string()).default([]),
-          MessageAttributeNames: z.array(z.string()).default([]),
+          VisibilityTimeout: seconds.optional(),
+          WaitTimeSeconds: z.int().min(0).max(20).default(0),
+          AttributeNames: names,
+          MessageSystemAttributeNames: names,
+          MessageAttributeNames: names,
         },
         async (input) => {
-          const messages = await sqs.receive(sqs.queue(input.QueueUrl), input);
+          const queue = sqs.queue(input.QueueUrl);
+          const { MaxNumberOfMessages, VisibilityTimeout, WaitTimeSeconds } = input;
+          const messages = await sqs.receive(queue, MaxNumberOfMessages, VisibilityTimeout, WaitTimeSeconds);
           const system = [...input.AttributeNames, ...input.MessageSystemAttributeNames];
           const Messages = messages.map((message) => incoming(message, system, input.MessageAttributeNames));
           return Messages.length === 0 ? {} : { Messages };
         },
       ),
-      DeleteMessage: operation({ QueueUrl: queueUrl, ReceiptHandle: z.string() }, ({ QueueUrl, ReceiptHandle }) =>
-        remove(sqs.queue(QueueUrl), ReceiptHandle),
+      DeleteMessage: operation({ QueueUrl, ReceiptHandle: z.string() }, (input) =>
+        remove(sqs.queue(input.QueueUrl), input.ReceiptHandle),
       ),
-      DeleteMessageBatch: operation(
-        { QueueUrl: queueUrl, Entries: entries({ ReceiptHandle: z.string() }) },
-        ({ QueueUrl, Entries }) => {
-          const queue = sqs.queue(QueueUrl);
-          return inBatch(Entries, ({ ReceiptHandle }) => remove(queue, ReceiptHandle));
-        },
-      ),
-      ChangeMessageVisibility: operation({ QueueUrl: queueUrl, ...visibility }, ({ QueueUrl, ...change }) =>
-        changeVisibility(sqs.queue(QueueUrl), change),
-      ),
-      ChangeMessageVisibilityBatch: operation(
-        { QueueUrl: queueUrl, Entries: entries(visibility) },
-        ({ QueueUrl, Entries }) => {
-          const queue = sqs.queue(QueueUrl);
-          return inBatch(Entries, (change) => changeVisibility(queue, change));
-        },
-      ),
-      PurgeQueue: operation({ QueueUrl: queueUrl }, ({ QueueUrl }) => {
-        sqs.queue(QueueUrl).purge();
-        return undefined;
+      DeleteMessageBatch: operation({ QueueUrl, Entries: entries({ ReceiptHandle: z.string() }) }, (input) => {
+        const queue = sqs.queue(input.QueueUrl);
+        return inBatch(input.Entries, ({ ReceiptHandle }) => remove(queue, ReceiptHandle));
       }),
-      ListDeadLetterSourceQueues: operation({ QueueUrl: queueUrl }, ({ QueueUrl }) => ({
-        queueUrls: sqs.sourcesOf(sqs.queue(QueueUrl)).map((queue) => sqs.url(queue)),
-      })),
-      StartMessageMoveTask: operation(
-        {
-          SourceArn: z.string(),
-          DestinationArn: z.string().optional(),
-          MaxNumberOfMessagesPerSecond: z.int().optional(),
-        },
-        ({ SourceArn, DestinationArn }) => sqs.moveMessages(SourceArn, DestinationArn),
+      ChangeMessageVisibility: operation({ QueueUrl, ReceiptHandle: z.string(), VisibilityTimeout: seconds }, (input) =>
+        changeVisibility(sqs.queue(input.QueueUrl), input.ReceiptHandle, input.VisibilityTimeout),
       ),
+      ListDeadLetterSourceQueues: operation({ QueueUrl }, (input) => ({
+        queueUrls: sqs.sourcesOf(sqs.queue(input.QueueUrl)).map((queue) => sqs.url(queue)),
+      })),
+      StartMessageMoveTask: operation({ SourceArn: z.string() }, (input) => sqs.moveMessages(input.SourceArn)),
     },
     close: () => {
       sqs.close();
     },
   };
-}
-
-/** What the queue's owner set, and what SQS counts. */
-function describe(queue: Queue, wanted: readonly string[]): object {
-  const { visible, inFlight, delayed } = queue.counts();
-  const all = {
-    ...queue.record.attributes,
-    QueueArn: queue.arn,
-    CreatedTimestamp: String(queue.record.created),
-    LastModifiedTimestamp: String(queue.record.modified),
-    ApproximateNumberOfMessages: String(visible),
-    ApproximateNumberOfMessagesNotVisible: String(inFlight),
-    ApproximateNumberOfMessagesDelayed: String(delayed),
-  };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes('All') || wanted.includes(name)));
 }

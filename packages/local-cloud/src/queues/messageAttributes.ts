@@ -1,57 +1,43 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** Message attributes as SQS and SNS take them. Binary values are base64 (JSON) or bytes (in-process). */
+/** Message attributes as SQS and SNS take them; binary ones are not supported. */
 export const messageAttributes = z
   .record(
     z.string().min(1).max(256),
-    z.strictObject({
-      DataType: z.string().regex(/^(String|Number|Binary)(\..+)?$/),
-      StringValue: z.string().optional(),
-      BinaryValue: z
-        .union([z.string(), z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString('base64'))])
-        .optional(),
-    }),
+    z.strictObject({ DataType: z.string().regex(/^(String|Number)(\..+)?$/), StringValue: z.string() }),
   )
-  .optional();
-export type MessageAttributes = NonNullable<z.output<typeof messageAttributes>>;
+  .default({});
+export type MessageAttributes = z.output<typeof messageAttributes>;
 
 export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-/** The digest that SDKs check; undefined without attributes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation */
-export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
-  const names = Object.keys(attributes).sort();
-  if (names.length === 0) return undefined;
+/** The digest that SDKs check: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation */
+export function md5OfAttributes(attributes: MessageAttributes): { MD5OfMessageAttributes?: string } {
+  const entries = Object.entries(attributes).sort(([left], [right]) => (left < right ? -1 : 1));
+  if (entries.length === 0) return {};
   const hash = createHash('md5');
-  const field = (bytes: Buffer): void => {
+  const field = (text: string): void => {
     const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+    length.writeUInt32BE(Buffer.byteLength(text));
+    hash.update(length).update(text);
   };
-  for (const name of names) {
-    const { DataType = '', StringValue, BinaryValue } = attributes[name] ?? {};
-    field(Buffer.from(name));
-    field(Buffer.from(DataType));
-    hash.update(Buffer.from([BinaryValue === undefined ? 1 : 2]));
-    field(BinaryValue === undefined ? Buffer.from(StringValue ?? '') : Buffer.from(BinaryValue, 'base64'));
+  for (const [name, { DataType, StringValue }] of entries) {
+    field(name);
+    field(DataType);
+    // Of a text.
+    hash.update(Buffer.from([1]));
+    field(StringValue);
   }
-  return hash.digest('hex');
+  return { MD5OfMessageAttributes: hash.digest('hex') };
 }
 
 /** Bytes that count towards a message's size. */
 export function sizeOf(body: string, attributes: MessageAttributes): number {
-  const sizes = Object.entries(attributes).map(([name, { DataType, StringValue = '', BinaryValue = '' }]) =>
-    [name, DataType, StringValue].reduce(
-      (sum, text) => sum + Buffer.byteLength(text),
-      Buffer.byteLength(BinaryValue, 'base64'),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, Buffer.byteLength(body));
-}
-
-/** Those of the attributes that a receiver asks for: `All`, `.*`, `prefix.*` or names. */
-export function selected(attributes: MessageAttributes, wanted: readonly string[]): MessageAttributes {
-  const asked = (name: string): boolean =>
-    wanted.some((each) => each === 'All' || (each.endsWith('.*') ? name.startsWith(each.slice(0, -2)) : each === name));
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => asked(name)));
+  const texts = Object.entries(attributes).flatMap(([name, { DataType, StringValue }]) => [
+    name,
+    DataType,
+    StringValue,
+  ]);
+  return [body, ...texts].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }

@@ -1,22 +1,18 @@
-import { AwsError, type Caller, type Output } from '../aws.ts';
-import { md5OfAttributes, selected, sizeOf, type MessageAttributes } from './messageAttributes.ts';
+import { AwsError, type Output } from '../aws.ts';
+import { md5OfAttributes, sizeOf, type MessageAttributes } from './messageAttributes.ts';
 import type { Message, Queue } from './queue.ts';
+import { MOST_BYTES } from './queueAttributes.ts';
 
 const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const MOST_IN_BATCH = 10;
 
-interface Outgoing {
+export interface Outgoing {
   readonly MessageBody: string;
-  readonly DelaySeconds?: number | undefined;
-  readonly MessageAttributes?: MessageAttributes | undefined;
+  readonly MessageAttributes: MessageAttributes;
 }
 
 /** SendMessage. */
-export function send(
-  queue: Queue,
-  { MessageBody, DelaySeconds, MessageAttributes = {} }: Outgoing,
-  caller: Caller,
-): Output {
+export function send(queue: Queue, { MessageBody, MessageAttributes }: Outgoing, sender: string): Output {
   if (MessageBody === '') {
     throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.');
   }
@@ -24,72 +20,62 @@ export function send(
     const allowed = '#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF';
     throw new AwsError('InvalidMessageContents', `Invalid characters found. Valid unicode characters are ${allowed}`);
   }
-  const limit = queue.number('MaximumMessageSize');
-  if (sizeOf(MessageBody, MessageAttributes) > limit) {
-    const reason = `Message must be shorter than ${limit} bytes.`;
+  if (sizeOf(MessageBody, MessageAttributes) > MOST_BYTES) {
+    const reason = `Message must be shorter than ${MOST_BYTES} bytes.`;
     throw new AwsError('InvalidParameterValue', `One or more parameters are invalid. Reason: ${reason}`);
   }
-  const message = queue.send(MessageBody, MessageAttributes, caller.arn, DelaySeconds);
-  return { MessageId: message.id, MD5OfMessageBody: message.md5, ...digest(MessageAttributes) };
+  const message = queue.send(MessageBody, MessageAttributes, sender);
+  return { MessageId: message.id, MD5OfMessageBody: message.md5, ...md5OfAttributes(MessageAttributes) };
 }
-
-const digest = (given: MessageAttributes): object => {
-  const MD5OfMessageAttributes = md5OfAttributes(given);
-  return MD5OfMessageAttributes === undefined ? {} : { MD5OfMessageAttributes };
-};
 
 /** A received message as SQS shows it: with the system attributes and the message attributes asked for. */
 export function incoming(message: Message, system: readonly string[], wanted: readonly string[]): object {
-  const MessageAttributes = selected(message.attributes, wanted);
-  const all: Record<string, string | undefined> = {
+  const isAsked = ([name, value]: readonly [string, unknown], names: readonly string[]): boolean =>
+    value !== undefined && (names.includes('All') || names.includes(name));
+  const all = {
     SenderId: message.sender,
     SentTimestamp: String(message.sent),
     ApproximateReceiveCount: String(message.receives),
     ApproximateFirstReceiveTimestamp: String(message.firstReceived),
     DeadLetterQueueSourceArn: message.deadLetterSource,
   };
-  const asked = Object.entries(all).filter(
-    ([name, value]) => value !== undefined && (system.includes('All') || system.includes(name)),
+  const asked = Object.entries(all).filter((each) => isAsked(each, system));
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(message.attributes).filter((each) => isAsked(each, wanted)),
   );
   return {
     MessageId: message.id,
     ReceiptHandle: message.receipt,
     MD5OfBody: message.md5,
     Body: message.body,
-    ...(asked.length === 0 ? {} : { Attributes: Object.fromEntries(asked) }),
-    ...(Object.keys(MessageAttributes).length === 0 ? {} : { MessageAttributes, ...digest(MessageAttributes) }),
+    ...(asked.length > 0 && { Attributes: Object.fromEntries(asked) }),
+    ...(Object.keys(MessageAttributes).length > 0 && { MessageAttributes, ...md5OfAttributes(MessageAttributes) }),
   };
 }
 
 /** As on AWS, a handle of an earlier receive deletes nothing and is no error. */
 export function remove(queue: Queue, receipt: string): Output {
-  checkReceipt(receipt);
-  const message = queue.received(receipt);
+  const message = received(queue, receipt);
   if (message !== undefined) queue.remove(message);
   return undefined;
 }
 
 /** ChangeMessageVisibility. */
-export function changeVisibility(
-  queue: Queue,
-  { ReceiptHandle, VisibilityTimeout }: { ReceiptHandle: string; VisibilityTimeout: number },
-): Output {
-  checkReceipt(ReceiptHandle);
-  const message = queue.received(ReceiptHandle);
+export function changeVisibility(queue: Queue, receipt: string, seconds: number): Output {
+  const message = received(queue, receipt);
   if (message === undefined || message.visible <= Date.now()) {
     const reason = 'Message does not exist or is not available for visibility timeout change.';
     throw new AwsError(
       'InvalidParameterValue',
-      `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: ${reason}`,
+      `Value ${receipt} for parameter ReceiptHandle is invalid. Reason: ${reason}`,
     );
   }
-  queue.put({ ...message, visible: Date.now() + VisibilityTimeout * 1000 });
-  queue.wake();
+  queue.put({ ...message, visible: Date.now() + seconds * 1000 });
   return undefined;
 }
 
-function checkReceipt(receipt: string): void {
-  if (/^[\da-f-]{36}\/[\da-f-]{36}$/.test(receipt)) return;
+function received(queue: Queue, receipt: string): Message | undefined {
+  if (/^[\da-f-]{36}\/[\da-f-]{36}$/.test(receipt)) return queue.received(receipt);
   throw new AwsError('ReceiptHandleIsInvalid', `The input receipt handle "${receipt}" is not a valid receipt handle.`);
 }
 
@@ -102,16 +88,15 @@ export function inBatch<E extends { readonly Id: string }>(batch: readonly E[], 
   if (new Set(batch.map(({ Id }) => Id)).size < batch.length) {
     throw new AwsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
   }
-  const results = batch.map((entry) => {
+  const Successful: object[] = [];
+  const Failed: object[] = [];
+  for (const entry of batch) {
     try {
-      return { Id: entry.Id, ...run(entry) };
+      Successful.push({ Id: entry.Id, ...run(entry) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return { Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message };
+      Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
     }
-  });
-  return {
-    Successful: results.filter((result) => !('SenderFault' in result)),
-    Failed: results.filter((result) => 'SenderFault' in result),
-  };
+  }
+  return { Successful, Failed };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Collection } from '../store.ts';
 import { md5, type MessageAttributes } from './messageAttributes.ts';
-import { redrivePolicy, type QueueAttributes } from './queueAttributes.ts';
+import { DEFAULTS, redrivePolicy, type QueueAttributes } from './queueAttributes.ts';
 
 /** A message as it lies in a queue. Times are epoch milliseconds. */
 export interface Message {
@@ -21,6 +21,7 @@ export interface Message {
 }
 
 export interface QueueRecord {
+  /** As their owner set them. */
   readonly attributes: QueueAttributes;
   /** Epoch seconds. */
   readonly created: number;
@@ -30,6 +31,7 @@ export interface QueueRecord {
 /** A standard queue: its messages in memory, each written to the store before anything else sees the change. */
 export class Queue {
   readonly arn: string;
+  readonly name: string;
   record: QueueRecord;
   readonly #store: Collection<Message>;
   readonly #messages = new Map<string, Message>();
@@ -37,45 +39,29 @@ export class Queue {
 
   constructor(arn: string, record: QueueRecord, store: Collection<Message>) {
     this.arn = arn;
+    this.name = arn.split(':').at(-1) ?? '';
     this.record = record;
     this.#store = store;
     const stored = store.list(`${this.name}/`).map(({ value }) => value);
     for (const message of stored.sort((left, right) => left.sent - right.sent)) this.#messages.set(message.id, message);
   }
 
-  get name(): string {
-    return this.arn.split(':').at(-1) ?? '';
+  seconds(attribute: 'VisibilityTimeout' | 'MessageRetentionPeriod'): number {
+    return Number(this.record.attributes[attribute] ?? DEFAULTS[attribute]);
   }
 
-  number(attribute: string): number {
-    return Number(this.record.attributes[attribute]);
-  }
-
-  send(
-    body: string,
-    attributes: MessageAttributes,
-    sender: string,
-    delaySeconds = this.number('DelaySeconds'),
-  ): Message {
+  send(body: string, attributes: MessageAttributes, sender: string): Message {
     const sent = Date.now();
-    const message = {
-      id: randomUUID(),
-      body,
-      md5: md5(body),
-      attributes,
-      sender,
-      sent,
-      visible: sent + delaySeconds * 1000,
-      receives: 0,
-    };
+    const message = { id: randomUUID(), body, md5: md5(body), attributes, sender, sent, visible: sent, receives: 0 };
     this.put(message);
-    this.wake();
     return message;
   }
 
+  /** Adds or changes a message; those who wait look again. */
   put(message: Message): void {
     this.#store.put(`${this.name}/${message.id}`, message);
     this.#messages.set(message.id, message);
+    this.wake();
   }
 
   remove(message: Message): void {
@@ -92,8 +78,8 @@ export class Queue {
   /** Messages that may be received now, oldest first; those past their retention are removed. */
   *visible(): Generator<Message> {
     const now = Date.now();
-    const oldest = now - this.number('MessageRetentionPeriod') * 1000;
-    for (const message of this.#messages.values()) {
+    const oldest = now - this.seconds('MessageRetentionPeriod') * 1000;
+    for (const message of [...this.#messages.values()]) {
       if (message.sent < oldest) this.remove(message);
       else if (message.visible <= now) yield message;
     }
@@ -102,15 +88,13 @@ export class Queue {
   /** Takes up to `most` messages for `seconds`; one that was received too often goes to `deadLetters` instead. */
   take(most: number, seconds: number, deadLetters: (arn: string) => Queue | undefined): Message[] {
     const taken: Message[] = [];
-    const policy = this.record.attributes['RedrivePolicy'];
-    const { deadLetterTargetArn = '', maxReceiveCount = 0 } = policy === undefined ? {} : redrivePolicy(policy);
+    const { deadLetterTargetArn = '', maxReceiveCount = 0 } = redrivePolicy(this.record.attributes) ?? {};
     const target = deadLetters(deadLetterTargetArn);
     for (const message of this.visible()) {
       if (taken.length === most) break;
       if (target !== undefined && message.receives >= maxReceiveCount) {
         this.remove(message);
         target.put({ ...message, deadLetterSource: this.arn });
-        target.wake();
         continue;
       }
       const now = Date.now();
@@ -127,15 +111,21 @@ export class Queue {
     return taken;
   }
 
-  counts(): { visible: number; inFlight: number; delayed: number } {
+  /** What the owner set, and what SQS counts. */
+  describe(): QueueAttributes {
     const now = Date.now();
-    const hidden = [...this.#messages.values()].filter(({ visible }) => visible > now);
-    const inFlight = hidden.filter(({ receipt }) => receipt !== undefined).length;
-    return { visible: this.#messages.size - hidden.length, inFlight, delayed: hidden.length - inFlight };
-  }
-
-  purge(): void {
-    for (const message of [...this.#messages.values()]) this.remove(message);
+    const inFlight = [...this.#messages.values()].filter(({ visible }) => visible > now).length;
+    return {
+      ...DEFAULTS,
+      SqsManagedSseEnabled: String(this.record.attributes['KmsMasterKeyId'] === undefined),
+      ...this.record.attributes,
+      QueueArn: this.arn,
+      CreatedTimestamp: String(this.record.created),
+      LastModifiedTimestamp: String(this.record.modified),
+      ApproximateNumberOfMessages: String(this.#messages.size - inFlight),
+      ApproximateNumberOfMessagesNotVisible: String(inFlight),
+      ApproximateNumberOfMessagesDelayed: '0',
+    };
   }
 
   /** Resolves as soon as a message may have become visible, at the latest at `deadline`. */

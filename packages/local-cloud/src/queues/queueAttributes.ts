@@ -1,87 +1,61 @@
+import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 
-/** A queue's attributes as their owner set them, all strings. */
+/** A queue's attributes, all strings. */
 export type QueueAttributes = Readonly<Record<string, string>>;
 
-const DEFAULTS: QueueAttributes = {
+export const MOST_BYTES = 1_048_576;
+
+export const DEFAULTS: QueueAttributes = {
   VisibilityTimeout: '30',
   DelaySeconds: '0',
-  MaximumMessageSize: '1048576',
+  MaximumMessageSize: String(MOST_BYTES),
   MessageRetentionPeriod: '345600',
   ReceiveMessageWaitTimeSeconds: '0',
-  SqsManagedSseEnabled: 'true',
 };
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   VisibilityTimeout: [0, 43_200],
-  DelaySeconds: [0, 900],
-  MaximumMessageSize: [1024, 1_048_576],
   MessageRetentionPeriod: [60, 1_209_600],
-  ReceiveMessageWaitTimeSeconds: [0, 20],
-  KmsDataKeyReusePeriodSeconds: [60, 86_400],
 };
-const TEXTS = new Set(['Policy', 'KmsMasterKeyId', 'SqsManagedSseEnabled', 'RedrivePolicy', 'RedriveAllowPolicy']);
+const TEXTS = ['Policy', 'KmsMasterKeyId', 'RedrivePolicy'];
 
-export interface RedrivePolicy {
-  readonly deadLetterTargetArn: string;
-  readonly maxReceiveCount: number;
-}
+const redrive = z.object({
+  deadLetterTargetArn: z.string(),
+  maxReceiveCount: z.coerce.number().int().min(1).max(1000),
+});
 
-/**
- * `before` with `changes`; an empty value removes an attribute. Throws what SQS says to an attribute it does not know or
- * a value out of range; `exists` tells whether a dead-letter queue does.
- */
-export function changed(
-  before: QueueAttributes | undefined,
-  changes: QueueAttributes,
-  exists: (arn: string) => boolean,
-): QueueAttributes {
-  for (const [name, value] of Object.entries(changes)) check(name, value, exists);
-  const encryption = changes['KmsMasterKeyId'] ? { SqsManagedSseEnabled: 'false' } : {};
-  const all = { ...(before ?? DEFAULTS), ...encryption, ...changes };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-}
-
-function check(name: string, value: string, exists: (arn: string) => boolean): void {
-  const range = RANGES[name];
-  if (range !== undefined) {
-    const number = /^\d+$/.test(value) ? Number(value) : -1;
-    if (number < range[0] || number > range[1]) {
+/** Throws what SQS says to a value out of range; `exists` tells whether a dead-letter queue does. */
+export function checkAttributes(attributes: QueueAttributes, exists: (arn: string) => boolean): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    const [least, most] = RANGES[name] ?? [0, Infinity];
+    if (!(name in RANGES) && !TEXTS.includes(name)) throw notSupported(`The queue attribute ${name}`);
+    if (name in RANGES && !(/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most)) {
       throw new AwsError('InvalidAttributeValue', `Invalid value for the parameter ${name}.`);
     }
-  } else if (name === 'FifoQueue' || name === 'ContentBasedDeduplication') {
-    throw notSupported('A FIFO queue');
-  } else if (!TEXTS.has(name)) {
-    throw new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
   }
-  if (name === 'RedrivePolicy' && value !== '') checkRedrive(value, exists);
+  const policy = redrivePolicy(attributes);
+  if (policy !== undefined && !exists(policy.deadLetterTargetArn)) {
+    throw invalidRedrive(attributes, 'Dead letter target does not exist.');
+  }
 }
 
-function checkRedrive(value: string, exists: (arn: string) => boolean): void {
-  const { deadLetterTargetArn, maxReceiveCount } = redrivePolicy(value);
-  if (!(maxReceiveCount >= 1 && maxReceiveCount <= 1000))
-    throw invalidRedrive(value, 'maxReceiveCount must be 1 to 1000.');
-  if (!exists(deadLetterTargetArn)) throw invalidRedrive(value, 'Dead letter target does not exist.');
-}
-
-/** Reads a RedrivePolicy. Throws InvalidParameterValue. */
-export function redrivePolicy(text: string): RedrivePolicy {
-  let policy: { deadLetterTargetArn?: unknown; maxReceiveCount?: unknown };
+/** Throws InvalidParameterValue. */
+export function redrivePolicy(attributes: QueueAttributes): z.output<typeof redrive> | undefined {
+  const text = attributes['RedrivePolicy'];
+  if (text === undefined) return undefined;
   try {
-    policy = JSON.parse(text) as typeof policy;
+    return redrive.parse(JSON.parse(text));
   } catch (error) {
-    throw invalidRedrive(text, 'Redrive policy is not a valid JSON map.', error);
+    throw invalidRedrive(attributes, error instanceof z.ZodError ? z.prettifyError(error) : 'It is not JSON.', error);
   }
-  const { deadLetterTargetArn, maxReceiveCount } = policy;
-  if (typeof deadLetterTargetArn !== 'string') {
-    throw invalidRedrive(text, 'Redrive policy does not contain mandatory attribute: deadLetterTargetArn.');
-  }
-  return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
 }
 
-const invalidRedrive = (value: string, reason: string, cause?: unknown): AwsError =>
-  new AwsError('InvalidParameterValue', `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`, {
-    cause,
-  });
+const invalidRedrive = ({ RedrivePolicy }: QueueAttributes, reason: string, cause?: unknown): AwsError =>
+  new AwsError(
+    'InvalidParameterValue',
+    `Value ${String(RedrivePolicy)} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+    { cause },
+  );

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError, type Cloud, type Output } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 import { Queue, type Message, type QueueRecord } from './queue.ts';
-import { changed, redrivePolicy, type QueueAttributes } from './queueAttributes.ts';
+import { checkAttributes, DEFAULTS, redrivePolicy, type QueueAttributes } from './queueAttributes.ts';
 
 /** All queues of the account. */
 export class Queues {
@@ -27,26 +27,27 @@ export class Queues {
         'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
       );
     }
+    checkAttributes(given, (arn) => this.#byArn(arn) !== undefined);
     const known = this.#queues.get(name);
-    const next = changed(undefined, given, (arn) => this.#byArn(arn) !== undefined);
-    const other = Object.keys(given).find(
-      (attribute) => known && known.record.attributes[attribute] !== next[attribute],
-    );
-    if (other !== undefined) {
+    if (known !== undefined) {
+      const present = { ...DEFAULTS, ...known.record.attributes };
+      const other = Object.keys(given).find((attribute) => present[attribute] !== given[attribute]);
+      if (other === undefined) return { QueueUrl: this.url(known) };
       const message = `A queue already exists with the same name and a different value for attribute ${other}`;
       throw new AwsError('QueueNameExists', message);
     }
-    if (known !== undefined) return { QueueUrl: this.url(known) };
     const now = Math.floor(Date.now() / 1000);
-    const record = { attributes: next, created: now, modified: now };
+    const record = { attributes: given, created: now, modified: now };
     this.#records.put(name, record);
     return { QueueUrl: this.url(this.#add(name, record)) };
   }
 
-  setAttributes(queue: Queue, changes: QueueAttributes): void {
-    const next = changed(queue.record.attributes, changes, (arn) => this.#byArn(arn) !== undefined);
-    queue.record = { ...queue.record, attributes: next, modified: Math.floor(Date.now() / 1000) };
+  setAttributes(queue: Queue, changes: QueueAttributes): Output {
+    checkAttributes(changes, (arn) => this.#byArn(arn) !== undefined);
+    const attributes = { ...queue.record.attributes, ...changes };
+    queue.record = { ...queue.record, attributes, modified: Math.floor(Date.now() / 1000) };
     this.#records.put(queue.name, queue.record);
+    return undefined;
   }
 
   /** By name, URL or ARN. */
@@ -56,64 +57,55 @@ export class Queues {
     return queue;
   }
 
-  all(): Queue[] {
-    return [...this.#queues.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  list(prefix = ''): Queue[] {
+    return this.#records.list(prefix).map(({ key }) => this.queue(key));
   }
 
   url(queue: Queue): string {
     return `${this.#cloud.endpoint}/${this.#cloud.account}/${queue.name}`;
   }
 
-  async receive(
-    queue: Queue,
-    options: {
-      MaxNumberOfMessages: number;
-      VisibilityTimeout?: number | undefined;
-      WaitTimeSeconds?: number | undefined;
-    },
-  ): Promise<Message[]> {
-    const deadline = Date.now() + (options.WaitTimeSeconds ?? queue.number('ReceiveMessageWaitTimeSeconds')) * 1000;
-    for (;;) {
-      const seconds = options.VisibilityTimeout ?? queue.number('VisibilityTimeout');
-      const taken = this.#closed
-        ? []
-        : this.#cloud.store.transaction(() =>
-            queue.take(options.MaxNumberOfMessages, seconds, (arn) => this.#byArn(arn)),
-          );
-      if (taken.length > 0 || this.#closed || Date.now() >= deadline) return taken;
+  /** Up to `most` messages, hidden for `seconds`; waits up to `waitSeconds` for the first of them. */
+  async receive(queue: Queue, most: number, seconds: number | undefined, waitSeconds: number): Promise<Message[]> {
+    for (const deadline = Date.now() + waitSeconds * 1000; !this.#closed;) {
+      const taken = this.#cloud.store.transaction(() =>
+        queue.take(most, seconds ?? queue.seconds('VisibilityTimeout'), (arn) => this.#byArn(arn)),
+      );
+      if (taken.length > 0 || Date.now() >= deadline) return taken;
       await queue.changed(deadline);
     }
+    return [];
   }
 
   sourcesOf(deadLetters: Queue): Queue[] {
-    return this.all().filter(({ record }) => {
-      const policy = record.attributes['RedrivePolicy'];
-      return policy !== undefined && redrivePolicy(policy).deadLetterTargetArn === deadLetters.arn;
-    });
+    return this.list().filter(
+      ({ record }) => redrivePolicy(record.attributes)?.deadLetterTargetArn === deadLetters.arn,
+    );
   }
 
-  /** Redrive. What AWS does in the background is done when this answers. */
-  moveMessages(sourceArn: string, destinationArn: string | undefined): Output {
-    const source = this.#required(sourceArn);
+  /** Redrive to the queues that the messages came from. What AWS does in the background is done when this answers. */
+  moveMessages(sourceArn: string): Output {
+    const source = this.#byArn(sourceArn);
+    if (source === undefined) {
+      const message = "The resource that you specified for the SourceArn parameter doesn't exist.";
+      throw new AwsError('ResourceNotFoundException', message);
+    }
     if (this.sourcesOf(source).length === 0) {
       throw new AwsError('InvalidParameterValue', 'Source queue must be configured as a Dead Letter Queue.');
     }
-    const destination = destinationArn === undefined ? undefined : this.#required(destinationArn);
-    let moved = 0;
     let unknown = 0;
     this.#cloud.store.transaction(() => {
-      for (const message of [...source.visible()]) {
-        const target = destination ?? this.#byArn(message.deadLetterSource ?? '');
+      for (const message of source.visible()) {
+        const target = this.#byArn(message.deadLetterSource ?? '');
         if (target === undefined) unknown += 1;
         else {
           source.remove(message);
-          target.send(message.body, message.attributes, message.sender, 0);
-          moved += 1;
+          target.send(message.body, message.attributes, message.sender);
         }
       }
     });
     if (unknown > 0) this.#cloud.log(`sqs: ${unknown} messages stay in ${sourceArn}: they came from no queue`);
-    return { TaskHandle: randomUUID(), ApproximateNumberOfMessagesMoved: moved };
+    return { TaskHandle: randomUUID() };
   }
 
   close(): void {
@@ -130,14 +122,5 @@ export class Queues {
   #byArn(arn: string): Queue | undefined {
     const queue = this.#queues.get(arn.split(':').at(-1) ?? '');
     return queue?.arn === arn ? queue : undefined;
-  }
-
-  #required(arn: string): Queue {
-    const queue = this.#byArn(arn);
-    if (queue !== undefined) return queue;
-    throw new AwsError(
-      'ResourceNotFoundException',
-      "The resource that you specified for the SourceArn parameter doesn't exist.",
-    );
   }
 }
