@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
 import { AwsError } from './aws.ts';
 import type { Caller, Cloud } from './aws.ts';
 import type { Sessions } from './credentials.ts';
@@ -25,34 +24,21 @@ interface Unverified {
 /** Who calls, once key, session token, region and signature are right. Throws the service's own error (403) otherwise. */
 export async function authenticate(unverified: Unverified): Promise<{ caller: Caller; wireRequest: WireRequest }> {
   const { cloud, sessions, request, signed, signature } = unverified;
-  const { service, expires } = signature;
+  const { service } = signature;
   const session = sessions.find(signature.accessKeyId);
   if (session === undefined || session.credentials.sessionToken !== signature.token) throw unknownToken(service);
   if (signature.region !== cloud.region && service !== 'iam')
     throw signatureError(service, `Credential should be scoped to a valid region: ${cloud.region}.`);
-  // A date that is none is past as well.
-  if (expires !== undefined && !(expires > Date.now()))
-    throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
-
-  const { payloadHash, ...content } = await contentOf(request, signed, signature);
+  // S3's content is streamed, and hashed by the client; every other service's is read whole.
+  const body = service === 's3' ? Buffer.alloc(0) : await collect(request, MAX_BODY);
+  const payloadHash = service === 's3' ? String(signed.headers['x-amz-content-sha256'] ?? '') : sha256(body);
   if (!signatureMatches(signed, signature, session.credentials.secretAccessKey, payloadHash))
     throw signatureError(
       service,
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     );
-  return { caller: session.caller, wireRequest: { ...signed, service, ...content } };
-}
-
-/** S3's content is streamed, and hashed by the client; every other service's is read whole. */
-async function contentOf(request: IncomingMessage, { headers }: SignedRequest, { service, expires }: Signature) {
-  if (service !== 's3') {
-    const body = await collect(request, MAX_BODY);
-    const stream = Readable.from(body, { objectMode: false });
-    return { payloadHash: sha256(body), stream, body: () => Promise.resolve(body) };
-  }
-  const stream = payload(request, headers);
-  const payloadHash = expires === undefined ? String(headers['x-amz-content-sha256'] ?? '') : 'UNSIGNED-PAYLOAD';
-  return { payloadHash, stream, body: () => collect(stream, MAX_BODY) };
+  const stream = payload(request, signed.headers);
+  return { caller: session.caller, wireRequest: { ...signed, service, body, stream } };
 }
 
 function unknownToken(service: string): AwsError {

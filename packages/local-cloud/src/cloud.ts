@@ -10,7 +10,6 @@ import { notSupported } from './operation.ts';
 import { deploy, servicesOf } from './services.ts';
 import { listen } from './server.ts';
 import { Store } from './store.ts';
-import { deployTemplates } from './template/deployTemplates.ts';
 
 /** A cloud that serves. */
 export interface RunningCloud extends Cloud {
@@ -75,7 +74,6 @@ class EmbeddedCloud implements RunningCloud {
     }
     await this.#bootstrap();
     await deploy(this, config);
-    await deployTemplates(this, config);
     for (const service of this.#services.values()) await service.resume?.();
     this.log(`serving ${this.endpoint}`);
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
-import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { lockStateDir } from './lock.ts';
 
@@ -60,12 +60,13 @@ async function serving({ child }: Awaited<ReturnType<typeof start>>): Promise<S3
 
 describe('serve', () => {
   it('goes on with its state after a kill, and ends with its standard input', async () => {
+    const at = { Bucket: 'warehouse-staging', Key: 'k' };
     const first = await start();
-    await (await serving(first)).send(new CreateBucketCommand({ Bucket: 'kept-bucket' }));
+    await (await serving(first)).send(new PutObjectCommand({ ...at, Body: 'kept' }));
     first.child.kill('SIGKILL');
     const second = await start();
-    const { Buckets } = await (await serving(second)).send(new ListBucketsCommand({}));
-    expect(Buckets!.map(({ Name }) => Name)).toEqual(['kept-bucket', 'warehouse-staging']);
+    const { Body } = await (await serving(second)).send(new GetObjectCommand(at));
+    expect(await Body!.transformToString()).toBe('kept');
     second.child.stdin.end();
     expect(await second.ended).toEqual([0, null]);
     expect(await second.errors).toBe('');

@@ -61,14 +61,13 @@ async function handle({ cloud, sessions, request, response }: Exchange): Promise
   const requestId = randomUUID();
   const signed = signedRequest(request);
   const signature = readSignature(signed);
-  const protocol =
-    PROTOCOLS[signature?.service ?? ''] ?? (signature === undefined && isS3Like(signed) ? restXml : awsJson);
+  const protocol = PROTOCOLS[signature?.service ?? ''] ?? awsJson;
   let answer: WireResponse;
   try {
     if (signature === undefined)
       throw new AwsError('MissingAuthenticationToken', 'The request carries no SigV4 signature', { status: 403 });
     const { caller, wireRequest } = await authenticate({ cloud, sessions, request, signed, signature });
-    const call = await protocol.read(wireRequest);
+    const call = protocol.read(wireRequest);
     const output = await cloud.call(signature.service, call.operation, call.input, caller);
     answer = protocol.write(wireRequest, call, { output, requestId });
   } catch (error) {
@@ -76,7 +75,7 @@ async function handle({ cloud, sessions, request, response }: Exchange): Promise
   }
   // A body that nobody read would block the connection.
   request.resume();
-  await send(response, request, answer).catch((error: unknown) => {
+  await send(response, answer).catch((error: unknown) => {
     cloud.log(`${request.method ?? ''} ${signed.path}: the answer was cut off: ${String(error)}`);
   });
 }
@@ -85,9 +84,6 @@ function signedRequest({ method = 'GET', url = '/', headers }: IncomingMessage):
   const [path = '/', search = ''] = url.split(/\?(.*)/s);
   return { method, path, query: new URLSearchParams(search), headers };
 }
-
-/** Requests without a signature have no service to go by: those of the JSON protocols are recognisable. */
-const isS3Like = ({ headers }: SignedRequest): boolean => headers['x-amz-target'] === undefined;
 
 /** What AWS would refuse goes out as it is; anything else is a fault of ours, which the log explains. */
 function asAwsError(cloud: Cloud, error: unknown, { method, path }: SignedRequest): AwsError {
@@ -99,12 +95,8 @@ function asAwsError(cloud: Cloud, error: unknown, { method, path }: SignedReques
   });
 }
 
-async function send(response: ServerResponse, request: IncomingMessage, answer: WireResponse): Promise<void> {
+async function send(response: ServerResponse, answer: WireResponse): Promise<void> {
   response.writeHead(answer.status, answer.headers);
-  if (request.method === 'HEAD' || !(answer.body instanceof Readable)) {
-    if (answer.body instanceof Readable) answer.body.destroy();
-    response.end(answer.body instanceof Readable ? undefined : answer.body);
-    return;
-  }
-  await pipeline(answer.body, response);
+  if (answer.body instanceof Readable) await pipeline(answer.body, response);
+  else response.end(answer.body);
 }

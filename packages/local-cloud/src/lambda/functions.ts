@@ -14,8 +14,6 @@ export interface FunctionRecord {
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Absent: only the local cloud's own bound applies. */
-  readonly reservedConcurrency?: number | undefined;
   /** Absolute folder of the unpacked code. */
   readonly taskRoot: string;
 }
@@ -66,7 +64,6 @@ export class Functions {
         Timeout: z.int().min(1).max(900).default(3),
         MemorySize: z.int().min(128).max(10_240).default(128),
         Environment: z.strictObject({ Variables: variables }).default({ Variables: {} }),
-        ReservedConcurrentExecutions: z.int().min(0).optional(),
       },
       async ({ FunctionName: name, ...input }) => {
         await this.#requireAssumable(input.Role);
@@ -78,7 +75,6 @@ export class Functions {
           timeoutSeconds: input.Timeout,
           memorySizeMb: input.MemorySize,
           environment: input.Environment.Variables,
-          reservedConcurrency: input.ReservedConcurrentExecutions,
           taskRoot: await deployCode(input.ZipPath, path.join(this.#cloud.stateDir, 'lambda', name)),
         };
         this.#records.put(name, record);

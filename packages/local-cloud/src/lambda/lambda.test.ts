@@ -270,15 +270,6 @@ describe('what Lambda refuses', () => {
     expect(await invokeWith('{}', 'DryRun')).toBe('ValidationException');
   });
 
-  it('more invocations at a time than are reserved', async () => {
-    await deploy('export const handler = () => new Promise((done) => setTimeout(done, 100));', {
-      ReservedConcurrentExecutions: 1,
-    });
-    const results = await Promise.all([invoke('task'), refusal(invoke('task'))]);
-    expect(results).toEqual([expect.objectContaining({ StatusCode: 200 }), 'TooManyRequestsException']);
-    expect(await refusal(invoke('task'))).toBe('accepted');
-  });
-
   it('roles it cannot assume, reserved variables, other runtimes and unknown settings', async () => {
     const deployWith = (settings: Input) => refusal(deploy('', settings));
     expect(await deployWith({ Role: 'arn:aws:iam::111122223333:role/machine' })).toBe('InvalidParameterValueException');

@@ -16,11 +16,6 @@ export class Pool {
     this.#create = create;
   }
 
-  /** Invocations that run or wait. */
-  get pending(): number {
-    return this.#sandboxes.size - this.#idle.size + this.#waiting.length;
-  }
-
   /** Runs the invocation once a sandbox is free. */
   async run(invocation: Omit<Invocation, 'deadline'>): Promise<Outcome> {
     if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));

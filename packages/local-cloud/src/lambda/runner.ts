@@ -10,7 +10,7 @@ import { Sandbox } from './sandbox.ts';
 import type { Log, Outcome } from './sandbox.ts';
 
 /** Sandboxes per function: a laptop's share of AWS's thousand. */
-const maxSandboxes = 4;
+export const maxSandboxes = 4;
 /** AWS's limit for an answer. */
 const maxAnswerBytes = 6_291_556;
 
@@ -26,21 +26,8 @@ export class Runner {
     this.#functions = functions;
   }
 
-  /** How many invocations of a function run at a time; more wait. */
-  concurrency(name: string): number {
-    return Math.min(maxSandboxes, this.#functions.get(name).reservedConcurrency ?? maxSandboxes);
-  }
-
-  /** As a synchronous caller: `TooManyRequestsException` beyond the function's reserved concurrency. */
-  async invoke(name: string, payload: string): Promise<Outcome> {
-    const limit = this.#functions.get(name).reservedConcurrency ?? Infinity;
-    if (this.#pool(name).pending < limit) return this.invokeInTurn(name, payload);
-    const members = { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' };
-    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429, members });
-  }
-
-  /** As Lambda's own queues and pollers: waits for a free sandbox. `requestId` stays the same over retries. */
-  async invokeInTurn(name: string, payload: string, requestId: string = randomUUID()): Promise<Outcome> {
+  /** Waits for a free sandbox. `requestId` stays the same over retries. */
+  async invoke(name: string, payload: string, requestId: string = randomUUID()): Promise<Outcome> {
     const { arn } = this.#functions.get(name);
     const outcome = await this.#pool(name).run({ requestId, functionArn: arn, payload });
     if ('failure' in outcome || Buffer.byteLength(outcome.payload) <= maxAnswerBytes) return outcome;
@@ -60,7 +47,7 @@ export class Runner {
     if (existing !== undefined) return existing;
     const record = this.#functions.get(name);
     const spec = { ...record, env: environment(this.#cloud, record), log: logTo(this.#cloud, name) };
-    const pool = new Pool(this.concurrency(name), () => new Sandbox(spec));
+    const pool = new Pool(maxSandboxes, () => new Sandbox(spec));
     this.#pools.set(name, pool);
     return pool;
   }

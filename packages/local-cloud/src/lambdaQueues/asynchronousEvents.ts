@@ -37,7 +37,7 @@ export class AsynchronousEvents {
     const event = this.#events.get(requestId);
     if (event === undefined) return;
     const outcome = await this.#runner
-      .invokeInTurn(event.functionName, event.payload, requestId)
+      .invoke(event.functionName, event.payload, requestId)
       .catch((error: unknown) => ({ failure: String(error) }));
     if (this.#stop.signal.aborted) return;
     const delay = 'failure' in outcome ? retryDelays[event.failures] : undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, Cloud } from '../aws.ts';
+import { maxSandboxes } from '../lambda/runner.ts';
 import type { Outcome } from '../lambda/sandbox.ts';
 import { failedMessageIds, toEventRecord } from './sqsBatch.ts';
 import type { QueueMessage } from './sqsBatch.ts';
@@ -10,23 +11,19 @@ export interface QueuePollerSpec {
   /** The function's role: it must be allowed to receive and to delete. */
   readonly caller: Caller;
   readonly batchSize: number;
-  readonly windowSeconds: number;
   readonly reportsItemFailures: boolean;
-  /** Batches in flight at a time. */
-  readonly concurrency: number;
   invoke(payload: string): Promise<Outcome>;
 }
 
-/** SQS's longest poll, in seconds, and its largest batch. */
+/** SQS's longest poll, in seconds. */
 const longPoll = 20;
-const maxMessages = 10;
 
 /** Milliseconds between attempts while polling fails. */
 const pause = 5000;
 
 /**
  * Polls one queue for one function. One poll is always open; each that brings messages opens another, up to
- * `concurrency`, and all but the last end when they find the queue empty. What a batch leaves undeleted comes back when
+ * what the function may run at a time, and all but the last end when they find the queue empty. What a batch leaves undeleted comes back when
  * its visibility timeout has passed; how often is for the queue's own redrive policy to say.
  */
 export class QueuePoller {
@@ -41,7 +38,7 @@ export class QueuePoller {
   }
 
   start(): void {
-    if (this.#polls >= this.#spec.concurrency) return;
+    if (this.#polls >= maxSandboxes) return;
     this.#polls += 1;
     void this.#poll();
   }
@@ -58,7 +55,7 @@ export class QueuePoller {
   async #poll(): Promise<void> {
     while (!this.#stopped()) {
       try {
-        const batch = await this.#collect();
+        const batch = await this.#receive();
         if (batch.length === 0 && this.#polls > 1) break;
         if (batch.length === 0 || this.#stopped()) continue;
         this.start();
@@ -72,20 +69,9 @@ export class QueuePoller {
     this.#polls -= 1;
   }
 
-  /** A full batch, or what came until the batching window was over. */
-  async #collect(): Promise<QueueMessage[]> {
-    const batch = await this.#receive(this.#spec.batchSize, longPoll);
-    const end = Date.now() + this.#spec.windowSeconds * 1000;
-    while (batch.length > 0 && batch.length < this.#spec.batchSize && Date.now() < end && !this.#stopped()) {
-      const seconds = Math.min(longPoll, Math.ceil((end - Date.now()) / 1000));
-      batch.push(...(await this.#receive(this.#spec.batchSize - batch.length, seconds)));
-    }
-    return batch;
-  }
-
-  async #receive(atMost: number, WaitTimeSeconds: number): Promise<QueueMessage[]> {
+  async #receive(): Promise<QueueMessage[]> {
     const all = { AttributeNames: ['All'], MessageAttributeNames: ['All'] };
-    const input = { MaxNumberOfMessages: Math.min(atMost, maxMessages), WaitTimeSeconds, ...all };
+    const input = { MaxNumberOfMessages: this.#spec.batchSize, WaitTimeSeconds: longPoll, ...all };
     const { Messages } = await this.#sqs('ReceiveMessage', input);
     return (Messages ?? []) as QueueMessage[];
   }
@@ -97,9 +83,8 @@ export class QueuePoller {
     const ids = new Set(batch.map(({ MessageId }) => MessageId));
     const failed = this.#spec.reportsItemFailures ? failedMessageIds(outcome.payload, ids) : new Set();
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId));
-    const entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    for (let start = 0; start < entries.length; start += maxMessages)
-      await this.#sqs('DeleteMessageBatch', { Entries: entries.slice(start, start + maxMessages) });
+    const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    if (Entries.length > 0) await this.#sqs('DeleteMessageBatch', { Entries });
   }
 
   #sqs(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {

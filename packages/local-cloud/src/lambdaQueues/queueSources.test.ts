@@ -164,19 +164,6 @@ describe('a queue that feeds a function', () => {
     expect(most).toBe(4);
   });
 
-  it('runs no more at a time than its maximum concurrency', async () => {
-    await start({
-      mapping: { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } },
-      handler:
-        "export const handler = async () => { done('+'); await new Promise((go) => setTimeout(go, 50)); done('-'); };",
-    });
-    const Entries = Array.from({ length: 8 }, (_, n) => ({ Id: String(n), MessageBody: 'x' }));
-    await sqs.send(new SendMessageBatchCommand({ QueueUrl: url('work'), Entries }));
-    await until(async () => (await left('work')) === 0);
-    let running = 0;
-    expect(Math.max(...(await done()).map((line) => (running += line === '+' ? 1 : -1)))).toBe(2);
-  });
-
   it('keeps the messages that the function names as failed, until they are dead letters', async () => {
     await start({
       queue: { VisibilityTimeout: 1 },
@@ -200,17 +187,6 @@ describe('a queue that feeds a function', () => {
     await send('one');
     await until(async () => (await done()).length > 0);
     expect(await left('work')).toBe(1);
-  });
-
-  it('collects a batch for as long as its window is open', async () => {
-    await start({
-      mapping: { BatchSize: 3, MaximumBatchingWindowInSeconds: 300 },
-      handler:
-        'export const handler = async ({ Records }) => { done(Records.map(({ body }) => body).sort().join()); };',
-    });
-    for (const body of ['1', '2', '3']) await send(body);
-    await until(async () => (await left('work')) === 0);
-    expect(await done()).toEqual(['1,2,3']);
   });
 
   it('that is disabled is left alone', async () => {
@@ -242,16 +218,6 @@ describe('what AWS refuses of an event source', () => {
   it('a queue whose messages come back before the function can be done', async () => {
     await expect(start({ handler, queue: { VisibilityTimeout: 10 } })).rejects.toThrow(
       'queueing: Source (AWS::Lambda::EventSourceMapping): InvalidParameterValueException: Queue visibility timeout: 10 seconds is less than Function timeout: 20 seconds',
-    );
-  });
-
-  it('large batches without a window', async () => {
-    await expect(start({ handler, mapping: { BatchSize: 11 } })).rejects.toThrow('Maximum batch window in seconds');
-  });
-
-  it('a concurrency below two', async () => {
-    await expect(start({ handler, mapping: { ScalingConfig: { MaximumConcurrency: 1 } } })).rejects.toThrow(
-      'MaximumConcurrency',
     );
   });
 });

@@ -13,10 +13,9 @@ const settings = {
   FunctionName: functionReference,
   EventSourceArn: z.string().regex(/^arn:aws:sqs:[^:]+:\d{12}:[\w-]+$/, 'must be the ARN of a standard SQS queue'),
   Enabled: z.boolean().default(true),
-  BatchSize: z.int().min(1).max(10_000).default(10),
-  MaximumBatchingWindowInSeconds: z.int().min(0).max(300).default(0),
+  // More would need a batching window.
+  BatchSize: z.int().min(1).max(10).default(10),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).max(1).default([]),
-  ScalingConfig: z.strictObject({ MaximumConcurrency: z.int().min(2).max(1000).optional() }).default({}),
 };
 
 type Mapping = z.output<z.ZodObject<typeof settings>>;
@@ -66,8 +65,6 @@ export class QueueSources {
 
   async #validate(mapping: Mapping): Promise<void> {
     const { timeoutSeconds, roleArn, name } = this.#functions.get(mapping.FunctionName);
-    if (mapping.BatchSize > 10 && mapping.MaximumBatchingWindowInSeconds === 0)
-      throw refused('Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10');
     const query = { QueueUrl: this.#queueUrl(mapping), AttributeNames: ['VisibilityTimeout'] };
     const { Attributes } = await this.#cloud
       .call('sqs', 'GetQueueAttributes', query, roleSession(roleArn, name))
@@ -88,10 +85,8 @@ export class QueueSources {
       queueUrl: this.#queueUrl(mapping),
       caller: roleSession(roleArn, name),
       batchSize: mapping.BatchSize,
-      windowSeconds: mapping.MaximumBatchingWindowInSeconds,
       reportsItemFailures: mapping.FunctionResponseTypes.length > 0,
-      concurrency: Math.min(mapping.ScalingConfig.MaximumConcurrency ?? Infinity, this.#runner.concurrency(name)),
-      invoke: (payload) => this.#runner.invokeInTurn(name, payload),
+      invoke: (payload) => this.#runner.invoke(name, payload),
     });
   }
 

@@ -1,30 +1,17 @@
 import path from 'node:path';
-import type { Deployment, Properties, ResourceType } from './resourceType.ts';
+import type { Properties, ResourceType } from './resourceType.ts';
 import { asText, unless } from './resourceType.ts';
-
-/** AWS's policies that allow nothing but logs and traces, which have no effect on a run. */
-const inertManagedPolicies = new Set([
-  'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
-  'arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess',
-]);
 
 interface InlinePolicy {
   readonly PolicyName: string;
   readonly PolicyDocument: unknown;
 }
 
-const putRolePolicy = (RoleName: string, { PolicyName, PolicyDocument }: InlinePolicy, { call }: Deployment) =>
-  call('iam', 'PutRolePolicy', { RoleName, PolicyName, PolicyDocument: asText(PolicyDocument) });
-
 /** Types that run code, and the roles they run as. */
 export const computeTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::IAM::Role': {
-    acts: ['RoleName', 'Path', 'AssumeRolePolicyDocument', 'MaxSessionDuration', 'Policies', 'ManagedPolicyArns'],
-    async deploy(properties, deployment) {
-      const { AssumeRolePolicyDocument, Policies = [], ManagedPolicyArns = [], ...role } = properties;
-      const { call, name } = deployment;
-      const unknown = (ManagedPolicyArns as string[]).find((arn) => !inertManagedPolicies.has(arn));
-      if (unknown !== undefined) throw new Error(`the managed policy ${unknown} is not supported by the local cloud`);
+    acts: ['RoleName', 'AssumeRolePolicyDocument', 'MaxSessionDuration', 'Policies'],
+    async deploy({ AssumeRolePolicyDocument, Policies = [], ...role }, { call, name }) {
       const RoleName = name(role['RoleName']);
       const trust = asText(AssumeRolePolicyDocument);
       const creation = call('iam', 'CreateRole', { ...role, RoleName, AssumeRolePolicyDocument: trust });
@@ -35,31 +22,15 @@ export const computeTypes: Readonly<Record<string, ResourceType>> = {
       for (const PolicyName of PolicyNames as string[])
         if (!wanted.some((policy) => policy.PolicyName === PolicyName))
           await call('iam', 'DeleteRolePolicy', { RoleName, PolicyName });
-      for (const policy of wanted) await putRolePolicy(RoleName, policy, deployment);
+      for (const { PolicyName, PolicyDocument } of wanted)
+        await call('iam', 'PutRolePolicy', { RoleName, PolicyName, PolicyDocument: asText(PolicyDocument) });
       const { Arn, RoleId } = (await call('iam', 'GetRole', { RoleName }))['Role'] as Record<'Arn' | 'RoleId', string>;
       return { ref: RoleName, attributes: { Arn, RoleId } };
     },
   },
-  'AWS::IAM::Policy': {
-    acts: ['PolicyName', 'PolicyDocument', 'Roles'],
-    async deploy({ Roles, ...policy }, deployment) {
-      for (const role of Roles as string[]) await putRolePolicy(role, policy as unknown as InlinePolicy, deployment);
-      return { ref: asText(policy['PolicyName']) };
-    },
-  },
   'AWS::Lambda::Function': {
-    acts: [
-      'FunctionName',
-      'Code',
-      'Role',
-      'Runtime',
-      'Handler',
-      'Timeout',
-      'MemorySize',
-      'Environment',
-      'ReservedConcurrentExecutions',
-    ],
-    inert: ['Architectures', 'TracingConfig', 'LoggingConfig', 'EphemeralStorage', 'KmsKeyArn'],
+    acts: ['FunctionName', 'Code', 'Role', 'Runtime', 'Handler', 'Timeout', 'MemorySize', 'Environment'],
+    inert: ['Architectures', 'TracingConfig'],
     async deploy({ FunctionName, Code, ...settings }, { name, folder, call }) {
       const ref = name(FunctionName);
       const ZipPath = path.join(folder, path.posix.basename(asText((Code as Properties)['S3Key'])));
@@ -68,15 +39,7 @@ export const computeTypes: Readonly<Record<string, ResourceType>> = {
     },
   },
   'AWS::Lambda::EventSourceMapping': {
-    acts: [
-      'FunctionName',
-      'EventSourceArn',
-      'Enabled',
-      'BatchSize',
-      'MaximumBatchingWindowInSeconds',
-      'FunctionResponseTypes',
-      'ScalingConfig',
-    ],
+    acts: ['FunctionName', 'EventSourceArn', 'Enabled', 'BatchSize', 'FunctionResponseTypes'],
     async deploy(mapping, { previousRef, call }) {
       const input = previousRef === undefined ? mapping : { ...mapping, UUID: previousRef };
       return { ref: asText((await call('lambda', 'DeployEventSourceMapping', input))['UUID']) };

@@ -3,20 +3,20 @@ import { asText, unless } from './resourceType.ts';
 
 /** Bucket properties that are settings of their own in the API: operation, member, and the member's value. */
 const bucketSettings: Readonly<
-  Record<string, [operation: string, member: string, translate?: (value: Properties) => unknown]>
+  Record<string, readonly [operation: string, member: string, valueOf: (property: Properties) => unknown]>
 > = {
   BucketEncryption: [
     'PutBucketEncryption',
     'ServerSideEncryptionConfiguration',
-    ({ ServerSideEncryptionConfiguration, ...other }) => ({
+    ({ ServerSideEncryptionConfiguration: rules, ...other }) => ({
       ...other,
-      Rules: (ServerSideEncryptionConfiguration as Properties[]).map(({ ServerSideEncryptionByDefault, ...rule }) => ({
+      Rules: (rules as Properties[]).map(({ ServerSideEncryptionByDefault, ...rule }) => ({
         ...rule,
         ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
       })),
     }),
   ],
-  VersioningConfiguration: ['PutBucketVersioning', 'VersioningConfiguration'],
+  VersioningConfiguration: ['PutBucketVersioning', 'VersioningConfiguration', (property) => property],
   NotificationConfiguration: [
     'PutBucketNotificationConfiguration',
     'NotificationConfiguration',
@@ -25,22 +25,19 @@ const bucketSettings: Readonly<
       return enabled ? { ...other, EventBridgeConfiguration: {} } : other;
     },
   ],
-  PublicAccessBlockConfiguration: ['PutPublicAccessBlock', 'PublicAccessBlockConfiguration'],
-  OwnershipControls: ['PutBucketOwnershipControls', 'OwnershipControls'],
 };
 
 /** Types that hold data, keys or parameters. */
 export const dataTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::S3::Bucket': {
     acts: ['BucketName', ...Object.keys(bucketSettings)],
-    inert: ['LifecycleConfiguration'],
-    async deploy({ BucketName, ...settings }, { name, region, call }) {
+    inert: ['LifecycleConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls'],
+    async deploy({ BucketName, ...settings }, { name, call }) {
       const Bucket = name(BucketName).toLowerCase();
-      const location = { CreateBucketConfiguration: { LocationConstraint: region } };
-      await unless('BucketAlreadyOwnedByYou', call('s3', 'CreateBucket', { Bucket, ...location }));
-      for (const [property, [operation, member, translate]] of Object.entries(bucketSettings)) {
+      await unless('BucketAlreadyOwnedByYou', call('s3', 'CreateBucket', { Bucket }));
+      for (const [property, [operation, member, valueOf]] of Object.entries(bucketSettings)) {
         const value = settings[property] as Properties | undefined;
-        if (value !== undefined) await call('s3', operation, { Bucket, [member]: translate?.(value) ?? value });
+        if (value !== undefined) await call('s3', operation, { Bucket, [member]: valueOf(value) });
       }
       return { ref: Bucket, attributes: { Arn: `arn:aws:s3:::${Bucket}`, DomainName: `${Bucket}.s3.amazonaws.com` } };
     },
@@ -54,7 +51,7 @@ export const dataTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::KMS::Key': {
     acts: ['KeyPolicy'],
-    inert: ['EnableKeyRotation', 'RotationPeriodInDays', 'PendingWindowInDays'],
+    inert: ['EnableKeyRotation'],
     async deploy({ KeyPolicy }, { previousRef, call }) {
       const Policy = KeyPolicy === undefined ? {} : { Policy: asText(KeyPolicy) };
       if (previousRef === undefined) {
@@ -84,15 +81,13 @@ export const dataTypes: Readonly<Record<string, ResourceType>> = {
       'SSESpecification',
       'BillingMode',
     ],
-    inert: ['TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'DeletionProtectionEnabled', 'TableClass'],
+    inert: ['PointInTimeRecoverySpecification', 'DeletionProtectionEnabled'],
     async deploy({ SSESpecification, ...properties }, { name, region, account, call }) {
       const table = { ...properties, TableName: name(properties['TableName']) };
       const { SSEEnabled: Enabled, ...sse } = (SSESpecification ?? {}) as Properties;
       const encryption = SSESpecification === undefined ? {} : { SSESpecification: { Enabled, ...sse } };
-      const created = await unless(
-        'ResourceInUseException',
-        call('dynamodb', 'CreateTable', { ...table, ...encryption }),
-      );
+      const creation = call('dynamodb', 'CreateTable', { ...table, ...encryption });
+      const created = await unless('ResourceInUseException', creation);
       if (created === undefined)
         requireSameKeys(table, await call('dynamodb', 'DescribeTable', { TableName: table.TableName }));
       return {
@@ -111,14 +106,7 @@ export const dataTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::ECR::Repository': {
     acts: ['RepositoryName'],
-    inert: [
-      'EncryptionConfiguration',
-      'ImageScanningConfiguration',
-      'ImageTagMutability',
-      'LifecyclePolicy',
-      'RepositoryPolicyText',
-      'EmptyOnDelete',
-    ],
+    inert: ['ImageScanningConfiguration', 'ImageTagMutability'],
     deploy({ RepositoryName }, { name, account, region }) {
       const ref = name(RepositoryName).toLowerCase();
       const Arn = `arn:aws:ecr:${region}:${account}:repository/${ref}`;

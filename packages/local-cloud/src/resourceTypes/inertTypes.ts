@@ -10,14 +10,7 @@ export const inertTypes: Readonly<Record<string, InertType>> = {
   'AWS::Lambda::Version': { why: 'functions run as $LATEST, which is their only version' },
   'AWS::Logs::LogGroup': { why: 'logs are files in the state folder', name: 'LogGroupName' },
   'AWS::CloudWatch::Alarm': { why: 'there are no metrics', name: 'AlarmName' },
-  'AWS::CloudWatch::CompositeAlarm': { why: 'there are no metrics', name: 'AlarmName' },
   'AWS::CloudWatch::Dashboard': { why: 'there are no metrics', name: 'DashboardName' },
-  'AWS::Budgets::Budget': { why: 'nothing costs anything' },
-  'AWS::EventSchemas::Registry': { why: 'a description of events, which nothing reads' },
-  'AWS::EventSchemas::Schema': { why: 'a description of events, which nothing reads' },
-  'AWS::EventSchemas::Discoverer': { why: 'a description of events, which nothing reads' },
-  'AWS::Glue::Database': { why: 'a description of files, which nothing reads' },
-  'AWS::Glue::Table': { why: 'a description of files, which nothing reads' },
 };
 
 /** The Serverless Framework's own bucket, and its policy: packages are read from beside the template. */

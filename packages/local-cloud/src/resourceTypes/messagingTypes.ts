@@ -1,30 +1,15 @@
-import type { Properties, ResourceType } from './resourceType.ts';
+import type { ResourceType } from './resourceType.ts';
 import { asText, unless } from './resourceType.ts';
-
-/** Attributes, which SQS and SNS take as text. */
-const textual = (properties: Properties): Record<string, string> =>
-  Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, asText(value)]));
 
 /** Types that carry messages and events, and decide when. */
 export const messagingTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::SQS::Queue': {
-    acts: [
-      'QueueName',
-      'DelaySeconds',
-      'KmsDataKeyReusePeriodSeconds',
-      'KmsMasterKeyId',
-      'MaximumMessageSize',
-      'MessageRetentionPeriod',
-      'ReceiveMessageWaitTimeSeconds',
-      'RedriveAllowPolicy',
-      'RedrivePolicy',
-      'SqsManagedSseEnabled',
-      'VisibilityTimeout',
-    ],
+    acts: ['QueueName', 'KmsMasterKeyId', 'MessageRetentionPeriod', 'RedrivePolicy', 'VisibilityTimeout'],
     async deploy({ QueueName: given, ...attributes }, { name, region, account, call }) {
       const QueueName = name(given);
       const { QueueUrl } = await call('sqs', 'CreateQueue', { QueueName });
-      await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: textual(attributes) });
+      const Attributes = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, asText(value)]));
+      await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes });
       return { ref: asText(QueueUrl), attributes: { Arn: `arn:aws:sqs:${region}:${account}:${QueueName}`, QueueName } };
     },
   },
@@ -38,7 +23,6 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::SNS::Topic': {
     acts: ['TopicName', 'DisplayName', 'KmsMasterKeyId'],
-    inert: ['TracingConfig', 'SignatureVersion'],
     async deploy({ TopicName: given, ...attributes }, { name, call }) {
       const TopicName = name(given);
       const { TopicArn } = await call('sns', 'CreateTopic', { Name: TopicName });
@@ -55,60 +39,23 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
       return { ref: name(undefined) };
     },
   },
-  'AWS::SNS::Subscription': {
-    acts: [
-      'TopicArn',
-      'Protocol',
-      'Endpoint',
-      'FilterPolicy',
-      'FilterPolicyScope',
-      'RawMessageDelivery',
-      'RedrivePolicy',
-    ],
-    async deploy({ TopicArn, Protocol, Endpoint, ...attributes }, { call }) {
-      const Attributes = textual(attributes);
-      const input = { TopicArn, Protocol, Endpoint, Attributes, ReturnSubscriptionArn: true };
-      return { ref: asText((await call('sns', 'Subscribe', input))['SubscriptionArn']) };
-    },
-    retire: (SubscriptionArn, call) => call('sns', 'Unsubscribe', { SubscriptionArn }),
-  },
   'AWS::Events::EventBus': {
-    acts: ['Name', 'KmsKeyIdentifier', 'DeadLetterConfig'],
+    acts: ['Name'],
     async deploy(bus, { region, account, call }) {
       await unless('ResourceAlreadyExistsException', call('events', 'CreateEventBus', bus));
       const Name = asText(bus['Name']);
       return { ref: Name, attributes: { Name, Arn: `arn:aws:events:${region}:${account}:event-bus/${Name}` } };
     },
   },
-  'AWS::Events::EventBusPolicy': {
-    acts: ['EventBusName', 'StatementId', 'Statement'],
-    async deploy({ EventBusName = 'default', StatementId, Statement }, { call }) {
-      const { Policy } = await call('events', 'DescribeEventBus', { Name: EventBusName });
-      const present = Policy === undefined ? [] : (JSON.parse(asText(Policy)) as { Statement: Properties[] }).Statement;
-      const others = present.filter(({ Sid }) => Sid !== StatementId);
-      const added = {
-        Version: '2012-10-17',
-        Statement: [...others, { Sid: StatementId, ...(Statement as Properties) }],
-      };
-      await call('events', 'PutPermission', { EventBusName, Policy: JSON.stringify(added) });
-      return { ref: asText(StatementId) };
-    },
-  },
   'AWS::Events::Rule': {
-    acts: ['Name', 'EventBusName', 'EventPattern', 'ScheduleExpression', 'State', 'Targets', 'RoleArn'],
-    async deploy({ Name: given, EventPattern, Targets = [], ...rule }, { name, call }) {
+    acts: ['Name', 'EventBusName', 'EventPattern', 'State', 'Targets'],
+    async deploy({ Name: given, EventBusName = 'default', EventPattern, Targets = [], ...rule }, { name, call }) {
       const Name = name(given);
-      const { EventBusName } = rule;
-      const pattern = EventPattern === undefined ? {} : { EventPattern: asText(EventPattern) };
-      const { RuleArn } = await call('events', 'PutRule', { ...rule, ...pattern, Name });
-      if ((Targets as unknown[]).length > 0)
-        await call('events', 'PutTargets', {
-          Rule: Name,
-          ...(EventBusName === undefined ? {} : { EventBusName }),
-          Targets,
-        });
-      const own = EventBusName !== undefined && EventBusName !== 'default';
-      return { ref: own ? `${asText(EventBusName)}|${Name}` : Name, attributes: { Arn: asText(RuleArn) } };
+      const pattern = { EventPattern: asText(EventPattern) };
+      const { RuleArn } = await call('events', 'PutRule', { ...rule, ...pattern, Name, EventBusName });
+      if ((Targets as unknown[]).length > 0) await call('events', 'PutTargets', { Rule: Name, EventBusName, Targets });
+      const ref = EventBusName === 'default' ? Name : `${asText(EventBusName)}|${Name}`;
+      return { ref, attributes: { Arn: asText(RuleArn) } };
     },
     async retire(ref, call) {
       const [Name = '', EventBusName = 'default'] = ref.split('|').reverse().slice(0, 2);
@@ -117,26 +64,13 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
     },
   },
   'AWS::Scheduler::Schedule': {
-    acts: [
-      'Name',
-      'GroupName',
-      'ScheduleExpression',
-      'ScheduleExpressionTimezone',
-      'StartDate',
-      'EndDate',
-      'State',
-      'Target',
-      'FlexibleTimeWindow',
-    ],
+    acts: ['Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target', 'FlexibleTimeWindow'],
     async deploy(properties, { name, region, account, call }) {
       const schedule = { ...properties, Name: name(properties['Name']) };
       const created = await unless('ConflictException', call('scheduler', 'CreateSchedule', schedule));
       if (created === undefined) await call('scheduler', 'UpdateSchedule', schedule);
-      const group = asText(properties['GroupName'] ?? 'default');
-      return {
-        ref: schedule.Name,
-        attributes: { Arn: `arn:aws:scheduler:${region}:${account}:schedule/${group}/${schedule.Name}` },
-      };
+      const Arn = `arn:aws:scheduler:${region}:${account}:schedule/default/${schedule.Name}`;
+      return { ref: schedule.Name, attributes: { Arn } };
     },
     retire: (Name, call) => call('scheduler', 'DeleteSchedule', { Name }),
   },

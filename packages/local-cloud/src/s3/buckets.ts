@@ -11,14 +11,11 @@ export interface Bucket {
   /** By the name that `Put...` and `Get...` operations have in common. */
   readonly configuration: {
     readonly BucketEncryption?: z.output<typeof encryption>;
-    readonly BucketVersioning?: { readonly Status: 'Enabled' | 'Suspended' };
-    readonly BucketNotificationConfiguration?: { readonly EventBridgeConfiguration?: unknown };
+    readonly BucketVersioning?: z.output<typeof versioning>;
+    readonly BucketNotificationConfiguration?: z.output<typeof notification>;
     readonly [name: string]: unknown;
   };
 }
-
-/** Over the wire booleans are text. */
-export const flag = z.union([z.boolean(), z.stringbool()]);
 
 const encryption = z.strictObject({
   Rules: z.tuple([
@@ -27,34 +24,28 @@ const encryption = z.strictObject({
         SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
         KMSMasterKeyID: z.string().min(1).optional(),
       }),
-      BucketKeyEnabled: flag.default(false),
+      BucketKeyEnabled: z.literal(false).default(false),
     }),
   ]),
 });
+const versioning = z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) });
+const notification = z.strictObject({ EventBridgeConfiguration: z.strictObject({}).optional() });
 
 /** Every object is encrypted, if need be under S3's own key. */
 export const DEFAULT_ENCRYPTION: z.output<typeof encryption> = {
   Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }],
 };
 
-const publicAccessBlock = z.strictObject({
-  BlockPublicAcls: flag.default(false),
-  IgnorePublicAcls: flag.default(false),
-  BlockPublicPolicy: flag.default(false),
-  RestrictPublicBuckets: flag.default(false),
-});
-
 interface Configuration {
   /** The member that `Put...` takes. */
   readonly member: string;
   readonly schema: z.ZodType;
-  /** Whether `Get...` answers with that member, or with what is inside. */
+  /** What `Get...` answers: that member, or what is inside. */
   readonly wrapped: boolean;
-  /** What a bucket without it answers: a value, or this error code. */
-  readonly otherwise: object | string;
+  /** What a bucket without it has; none: an error. */
+  readonly otherwise?: object;
 }
 
-/** The public access block and ownership are kept and reported; they have no effect here. */
 const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
   BucketEncryption: {
     member: 'ServerSideEncryptionConfiguration',
@@ -62,33 +53,13 @@ const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
     wrapped: true,
     otherwise: DEFAULT_ENCRYPTION,
   },
-  BucketVersioning: {
-    member: 'VersioningConfiguration',
-    schema: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }),
-    wrapped: false,
-    otherwise: {},
-  },
-  BucketPolicy: { member: 'Policy', schema: z.string(), wrapped: true, otherwise: 'NoSuchBucketPolicy' },
+  BucketVersioning: { member: 'VersioningConfiguration', schema: versioning, wrapped: false, otherwise: {} },
+  BucketPolicy: { member: 'Policy', schema: z.string(), wrapped: true },
   BucketNotificationConfiguration: {
     member: 'NotificationConfiguration',
-    // An empty element arrives as empty text.
-    schema: z
-      .union([z.literal('').transform(() => ({})), z.looseObject({})])
-      .refine((value) => Object.keys(value).every((kind) => kind === 'EventBridgeConfiguration'), 'only EventBridge'),
+    schema: notification,
     wrapped: false,
     otherwise: {},
-  },
-  PublicAccessBlock: {
-    member: 'PublicAccessBlockConfiguration',
-    schema: publicAccessBlock,
-    wrapped: true,
-    otherwise: 'NoSuchPublicAccessBlockConfiguration',
-  },
-  BucketOwnershipControls: {
-    member: 'OwnershipControls',
-    schema: z.looseObject({}),
-    wrapped: true,
-    otherwise: 'OwnershipControlsNotFoundError',
   },
 };
 
@@ -99,6 +70,7 @@ export type Buckets = ReturnType<typeof bucketsOf>;
 
 export function bucketsOf(cloud: Cloud) {
   const collection = cloud.store.collection<Bucket>('s3.bucket');
+  const bucketName = { Bucket: z.string() };
 
   const find = (name: string): Bucket => {
     const bucket = collection.get(name);
@@ -107,66 +79,40 @@ export function bucketsOf(cloud: Cloud) {
     throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404, members });
   };
 
-  const create = (name: string, location: string): void => {
-    if (!VALID_NAME.test(name)) throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
-    if (location !== cloud.region)
-      throw new AwsError(
-        'IllegalLocationConstraintException',
-        `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
-      );
-    if (collection.get(name) !== undefined)
-      throw new AwsError(
-        'BucketAlreadyOwnedByYou',
-        'Your previous request to create the named bucket succeeded and you already own it.',
-        { status: 409 },
-      );
-    collection.put(name, { name, created: Date.now() / 1000, configuration: {} });
-  };
-
   const checkPolicy = (policy: string): void => {
-    const tooLarge =
-      Buffer.byteLength(policy) > 20_480 ? 'Policy exceeds the maximum allowed document size.' : undefined;
-    const problem = tooLarge ?? policyProblem(cloud.store, policy);
+    const tooLarge = Buffer.byteLength(policy) > 20_480;
+    const problem = tooLarge ? 'Policy exceeds the maximum allowed document size.' : policyProblem(cloud.store, policy);
     if (problem !== undefined) throw new AwsError('MalformedPolicy', problem);
   };
 
-  const bucketName = { Bucket: z.string() };
-  const configure = ([name, { member, schema, wrapped, otherwise }]: [string, Configuration]): [
-    string,
-    Operation,
-  ][] => [
-    [
-      `Put${name}`,
-      operation<Record<string, z.ZodType>>({ ...bucketName, [member]: schema }, (input) => {
-        const bucket = find(String(input['Bucket']));
-        const value = input[member];
-        if (name === 'BucketPolicy') checkPolicy(String(value));
-        collection.put(bucket.name, { ...bucket, configuration: { ...bucket.configuration, [name]: value } });
-        return undefined;
-      }),
-    ],
-    [
-      `Get${name}`,
-      operation(bucketName, ({ Bucket }) => {
-        const value = find(Bucket).configuration[name] ?? otherwise;
-        if (value === otherwise && typeof otherwise === 'string')
-          throw new AwsError(otherwise, `The ${member} does not exist`, {
-            status: 404,
-            members: { BucketName: Bucket },
-          });
-        return wrapped ? { [member]: value } : (value as Output);
-      }),
-    ],
-  ];
+  const configure = (name: string, { member, schema, wrapped, otherwise }: Configuration) => ({
+    [`Put${name}`]: operation<Record<string, z.ZodType>>({ ...bucketName, [member]: schema }, (input) => {
+      const bucket = find(String(input['Bucket']));
+      const value = input[member];
+      if (name === 'BucketPolicy') checkPolicy(String(value));
+      collection.put(bucket.name, { ...bucket, configuration: { ...bucket.configuration, [name]: value } });
+      return undefined;
+    }),
+    [`Get${name}`]: operation(bucketName, ({ Bucket }) => {
+      const value = find(Bucket).configuration[name] ?? otherwise;
+      const absent = { status: 404, members: { BucketName: Bucket } };
+      if (value === undefined) throw new AwsError(`NoSuch${name}`, `The ${member} does not exist`, absent);
+      return wrapped ? { [member]: value } : (value as Output);
+    }),
+  });
 
   const operations: Record<string, Operation> = {
-    CreateBucket: operation(
-      { ...bucketName, CreateBucketConfiguration: z.strictObject({ LocationConstraint: z.string() }).optional() },
-      ({ Bucket, CreateBucketConfiguration }) => {
-        create(Bucket, CreateBucketConfiguration?.LocationConstraint ?? cloud.region);
-        return { Location: `/${Bucket}` };
-      },
-    ),
+    CreateBucket: operation(bucketName, ({ Bucket: name }) => {
+      if (!VALID_NAME.test(name)) throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
+      if (collection.get(name) !== undefined)
+        throw new AwsError(
+          'BucketAlreadyOwnedByYou',
+          'Your previous request to create the named bucket succeeded and you already own it.',
+          { status: 409 },
+        );
+      collection.put(name, { name, created: Date.now() / 1000, configuration: {} });
+      return { Location: `/${name}` };
+    }),
     HeadBucket: operation(bucketName, ({ Bucket }) => {
       find(Bucket);
       return { BucketRegion: cloud.region };
@@ -175,8 +121,9 @@ export function bucketsOf(cloud: Cloud) {
       Buckets: collection.list().map(({ value }) => ({ Name: value.name, CreationDate: value.created })),
       Owner: { ID: cloud.account },
     })),
-    ...Object.fromEntries(Object.entries(CONFIGURATIONS).flatMap(configure)),
   };
+  for (const [name, configuration] of Object.entries(CONFIGURATIONS))
+    Object.assign(operations, configure(name, configuration));
 
   return { find, operations };
 }

@@ -3,24 +3,18 @@ import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Caller, Cloud, Input } from '../aws.ts';
 import { notSupported } from '../operation.ts';
-import { DEFAULT_ENCRYPTION, flag } from './buckets.ts';
+import { DEFAULT_ENCRYPTION } from './buckets.ts';
 import type { Bucket } from './buckets.ts';
 
 /** How an object's bytes are encrypted. Under `aws:kms` the wrapped data key (base64) can be opened by KMS only. */
 export type Encryption =
   | { readonly algorithm: 'AES256' }
-  | {
-      readonly algorithm: 'aws:kms';
-      readonly keyArn: string;
-      readonly wrappedKey: string;
-      readonly bucketKey: boolean;
-    };
+  | { readonly algorithm: 'aws:kms'; readonly keyArn: string; readonly wrappedKey: string };
 
 /** What a request may say about the encryption of a new object. */
 export const encryptionRequest = {
-  ServerSideEncryption: z.string().optional(),
+  ServerSideEncryption: z.enum(['AES256', 'aws:kms']).optional(),
   SSEKMSKeyId: z.string().optional(),
-  BucketKeyEnabled: flag.optional(),
 };
 type EncryptionRequest = z.output<z.ZodObject<typeof encryptionRequest>>;
 
@@ -30,17 +24,15 @@ interface Place {
   readonly caller: Caller;
 }
 
-export type ObjectEncryption = ReturnType<typeof objectEncryption>;
-
 /** Data keys for objects: KMS's, asked for as the caller, or S3's own. */
 export function objectEncryption(cloud: Cloud) {
   const secrets = cloud.store.collection<string>('s3.secret');
   const ownKey = Buffer.from(secrets.get('key') ?? randomBytes(32).toString('base64'), 'base64');
   secrets.put('key', ownKey.toString('base64'));
 
-  /** With a bucket key, KMS sees the bucket; otherwise the object. S3 answers KMS's refusals under its own names. */
-  const kms = async (operation: string, input: Input, { bucket, key, caller }: Place, bucketKey: boolean) => {
-    const EncryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${bucket.name}${bucketKey ? '' : `/${key}`}` };
+  /** S3 answers KMS's refusals under its own names. */
+  const kms = async (operation: string, input: Input, { bucket, key, caller }: Place) => {
+    const EncryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${bucket.name}/${key}` };
     try {
       return (await cloud.call('kms', operation, { ...input, EncryptionContext }, caller)) as Record<string, string>;
     } catch (error) {
@@ -52,26 +44,29 @@ export function objectEncryption(cloud: Cloud) {
   };
 
   return {
-    /** The encryption of a new object, and its data key. */
+    /** The encryption of a new object, and its data key: the request decides, then the bucket's default. */
     async create(request: EncryptionRequest, place: Place): Promise<{ encryption: Encryption; dataKey: Buffer }> {
-      const { algorithm, keyId, bucketKey } = chosen(request, place.bucket);
+      const [rule] = (place.bucket.configuration.BucketEncryption ?? DEFAULT_ENCRYPTION).Rules;
+      const { SSEAlgorithm, KMSMasterKeyID } = rule.ApplyServerSideEncryptionByDefault;
+      const { ServerSideEncryption: algorithm = SSEAlgorithm, SSEKMSKeyId: KeyId = KMSMasterKeyID } = request;
+      if (request.SSEKMSKeyId !== undefined && request.ServerSideEncryption !== 'aws:kms')
+        throw new AwsError(
+          'InvalidArgument',
+          'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
+        );
       if (algorithm === 'AES256') return { encryption: { algorithm }, dataKey: ownKey };
-      if (algorithm !== 'aws:kms') throw notSupported(`The server-side encryption ${algorithm}`);
-      if (keyId === undefined) throw notSupported('SSE-KMS without a key id (the AWS managed key aws/s3)');
-      const made = await kms('GenerateDataKey', { KeyId: keyId, KeySpec: 'AES_256' }, place, bucketKey);
+      if (KeyId === undefined) throw notSupported('SSE-KMS without a key id (the AWS managed key aws/s3)');
+      const made = await kms('GenerateDataKey', { KeyId, KeySpec: 'AES_256' }, place);
       const { KeyId: keyArn = '', CiphertextBlob: wrappedKey = '', Plaintext = '' } = made;
-      return {
-        encryption: { algorithm, keyArn, wrappedKey, bucketKey },
-        dataKey: Buffer.from(Plaintext, 'base64'),
-      };
+      return { encryption: { algorithm, keyArn, wrappedKey }, dataKey: Buffer.from(Plaintext, 'base64') };
     },
 
     /** The data key of an object that exists. */
     async open(encryption: Encryption, place: Place): Promise<Buffer> {
       if (encryption.algorithm === 'AES256') return ownKey;
-      const { keyArn, wrappedKey, bucketKey } = encryption;
-      const opened = await kms('Decrypt', { KeyId: keyArn, CiphertextBlob: wrappedKey }, place, bucketKey);
-      return Buffer.from(opened['Plaintext'] ?? '', 'base64');
+      const { keyArn, wrappedKey } = encryption;
+      const { Plaintext = '' } = await kms('Decrypt', { KeyId: keyArn, CiphertextBlob: wrappedKey }, place);
+      return Buffer.from(Plaintext, 'base64');
     },
   };
 }
@@ -79,23 +74,5 @@ export function objectEncryption(cloud: Cloud) {
 /** The members that tell a client how its object is encrypted. */
 export const encryptionAnswer = (encryption: Encryption) => ({
   ServerSideEncryption: encryption.algorithm,
-  ...(encryption.algorithm === 'aws:kms'
-    ? { SSEKMSKeyId: encryption.keyArn, ...(encryption.bucketKey ? { BucketKeyEnabled: true } : {}) }
-    : {}),
+  ...(encryption.algorithm === 'aws:kms' ? { SSEKMSKeyId: encryption.keyArn } : {}),
 });
-
-/** The request decides, then the bucket's default. */
-function chosen(request: EncryptionRequest, { configuration }: Bucket) {
-  if (request.ServerSideEncryption === undefined && request.SSEKMSKeyId !== undefined)
-    throw new AwsError(
-      'InvalidArgument',
-      'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
-    );
-  const [rule] = (configuration.BucketEncryption ?? DEFAULT_ENCRYPTION).Rules;
-  const { SSEAlgorithm, KMSMasterKeyID } = rule.ApplyServerSideEncryptionByDefault;
-  return {
-    algorithm: request.ServerSideEncryption ?? SSEAlgorithm,
-    keyId: request.SSEKMSKeyId ?? KMSMasterKeyID,
-    bucketKey: request.BucketKeyEnabled ?? rule.BucketKeyEnabled,
-  };
-}

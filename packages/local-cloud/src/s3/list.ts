@@ -2,54 +2,49 @@ import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
-import type { Storage } from './write.ts';
+import type { Buckets } from './buckets.ts';
+import type { Objects } from './objects.ts';
 
 const text = z.string().default('');
 
-export function listOperations({ buckets, objects }: Storage): Record<string, Operation> {
-  return {
-    ListObjectsV2: operation(
-      {
-        Bucket: z.string(),
-        Prefix: text,
-        Delimiter: text,
-        MaxKeys: z.coerce.number().int().min(0).default(1000),
-        EncodingType: z.literal('url').optional(),
-        ContinuationToken: z.string().optional(),
-        StartAfter: text,
-        FetchOwner: z.literal('false').optional(),
-      },
-      ({ Bucket, Prefix, Delimiter, MaxKeys, EncodingType, ContinuationToken, StartAfter }) => {
-        const { name } = buckets.find(Bucket);
-        const after = ContinuationToken === undefined ? StartAfter : decodeToken(ContinuationToken);
-        const limit = Math.min(MaxKeys, 1000);
-        const current = objects.list(name, Prefix);
-        const { items, prefixes, last } = pageOf(current, { prefix: Prefix, delimiter: Delimiter, after, limit });
-        const encode = (value: string): string => (EncodingType === 'url' ? encodeKey(value) : value);
-        return {
-          Name: name,
-          Prefix: encode(Prefix),
-          ...(Delimiter === '' ? {} : { Delimiter: encode(Delimiter) }),
-          ...(StartAfter === '' ? {} : { StartAfter: encode(StartAfter) }),
-          ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
-          ...(last === undefined ? {} : { NextContinuationToken: Buffer.from(last).toString('base64') }),
-          MaxKeys: limit,
-          EncodingType,
-          KeyCount: items.length + prefixes.length,
-          IsTruncated: last !== undefined,
-          Contents: items.map(({ key, version: { lastModified, etag, size } }) => ({
-            Key: encode(key),
-            LastModified: lastModified,
-            ETag: etag,
-            Size: size,
-            StorageClass: 'STANDARD',
-          })),
-          CommonPrefixes: prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
-        };
-      },
-    ),
-  };
-}
+export const listObjects = (buckets: Buckets, objects: Objects): Operation =>
+  operation(
+    {
+      Bucket: z.string(),
+      Prefix: text,
+      Delimiter: text,
+      MaxKeys: z.coerce.number().int().min(0).default(1000),
+      EncodingType: z.literal('url').optional(),
+      ContinuationToken: z.string().optional(),
+    },
+    ({ Bucket, Prefix, Delimiter, MaxKeys, EncodingType, ContinuationToken }) => {
+      buckets.find(Bucket);
+      const limit = Math.min(MaxKeys, 1000);
+      const after = decodeToken(ContinuationToken);
+      const current = objects.list(Bucket, Prefix);
+      const { items, prefixes, last } = pageOf(current, { prefix: Prefix, delimiter: Delimiter, after, limit });
+      const encode = (value: string): string => (EncodingType === 'url' ? encodeKey(value) : value);
+      return {
+        Name: Bucket,
+        Prefix: encode(Prefix),
+        ...(Delimiter === '' ? {} : { Delimiter: encode(Delimiter) }),
+        ContinuationToken,
+        NextContinuationToken: last === undefined ? undefined : Buffer.from(last).toString('base64'),
+        MaxKeys: limit,
+        EncodingType,
+        KeyCount: items.length + prefixes.length,
+        IsTruncated: last !== undefined,
+        Contents: items.map(({ key, version: { lastModified, etag, size } }) => ({
+          Key: encode(key),
+          LastModified: lastModified,
+          ETag: etag,
+          Size: size,
+          StorageClass: 'STANDARD',
+        })),
+        CommonPrefixes: prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
+      };
+    },
+  );
 
 interface Page<T> {
   readonly items: T[];
@@ -87,8 +82,8 @@ export function pageOf<T extends { readonly key: string }>(
 const encodeKey = (key: string): string =>
   new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/');
 
-function decodeToken(token: string): string {
-  const decoded = Buffer.from(token, 'base64').toString();
-  if (decoded !== '' && Buffer.from(decoded).toString('base64') === token) return decoded;
+function decodeToken(token: string | undefined): string {
+  const decoded = Buffer.from(token ?? '', 'base64').toString();
+  if (token === undefined || (decoded !== '' && Buffer.from(decoded).toString('base64') === token)) return decoded;
   throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect');
 }

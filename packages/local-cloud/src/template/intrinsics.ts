@@ -1,11 +1,8 @@
-import { substitute, substitutedNames } from './substitute.ts';
-
 /** What a template's expressions may ask for. Each throws an error that says what is wrong with the name. */
 export interface Scope {
   /** `Ref`: undefined stands for `AWS::NoValue`. */
   ref(name: string): unknown;
   attribute(logicalId: string, name: string): unknown;
-  condition(name: string): boolean;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -24,63 +21,45 @@ const text = (value: unknown): string => {
 
 /** `Fn::GetAtt` and dotted names in `Fn::Sub`: the attribute may contain dots itself. */
 function splitAttribute(value: unknown): [logicalId: string, attribute: string] {
-  const [logicalId = '', ...attribute] = (Array.isArray(value) ? value : [value]).flatMap((part) =>
-    text(part).split('.'),
-  );
+  const [logicalId = '', ...attribute] = [value].flat().flatMap((part) => text(part).split('.'));
   return [logicalId, attribute.join('.')];
 }
 
-type Resolve = (value: unknown) => unknown;
-type Function = (argument: unknown, resolve: Resolve, scope: Scope) => unknown;
+/** A name in the text of `Fn::Sub`; `${!Name}` stands for the text `${Name}`. */
+const PLACEHOLDER = /\$\{(!?)([^{}]+)\}/g;
 
-const named = (name: string, scope: Scope): unknown =>
-  name.includes('.') ? scope.attribute(...splitAttribute(name)) : scope.ref(name);
+/** `Fn::Sub`'s text, and the variables that it brings itself. */
+function subArguments(argument: unknown): [template: string, own: Json] {
+  const [template, own = {}] = typeof argument === 'string' ? [argument] : list(argument);
+  return [text(template), own as Json];
+}
+
+type Resolve = (value: unknown) => unknown;
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html */
-const functions: Readonly<Record<string, Function>> = {
+const functions: Readonly<Record<string, (argument: unknown, resolve: Resolve, scope: Scope) => unknown>> = {
   Ref: (name, _resolve, scope) => scope.ref(text(name)),
   'Fn::GetAtt': (argument, _resolve, scope) => scope.attribute(...splitAttribute(argument)),
   'Fn::Sub': (argument, resolve, scope) => {
-    const [template, own = {}] = typeof argument === 'string' ? [argument] : list(argument);
-    const variables = new Map(Object.entries(own as Json));
-    const valueOf = (name: string): unknown =>
-      variables.has(name) ? resolve(variables.get(name)) : named(name, scope);
-    return substitute(text(template), (name) => text(valueOf(name)));
+    const [template, own] = subArguments(argument);
+    const valueOf = (name: string): unknown => {
+      if (Object.hasOwn(own, name)) return resolve(own[name]);
+      return name.includes('.') ? scope.attribute(...splitAttribute(name)) : scope.ref(name);
+    };
+    return template.replaceAll(PLACEHOLDER, (_match, literal: string, name: string) =>
+      literal === '' ? text(valueOf(name)) : `\${${name}}`,
+    );
   },
   'Fn::Join': (argument, resolve) => {
     const [separator, parts] = list(argument);
     return list(resolve(parts)).map(text).join(text(separator));
   },
-  'Fn::Split': (argument, resolve) => {
-    const [separator, whole] = list(argument);
-    return text(resolve(whole)).split(text(separator));
-  },
-  'Fn::Select': (argument, resolve) => {
-    const [index, items] = list(argument);
-    const found = list(resolve(items))[Number(resolve(index))];
-    if (found === undefined) throw new Error(`Fn::Select: there is no element ${JSON.stringify(index)}`);
-    return found;
-  },
-  'Fn::If': (argument, resolve, scope) => {
-    const [condition, yes, no] = list(argument);
-    return resolve(scope.condition(text(condition)) ? yes : no);
-  },
-  Condition: (name, _resolve, scope) => scope.condition(text(name)),
-  'Fn::Equals': (argument, resolve) => {
-    const [left, right] = list(argument).map((side) => JSON.stringify(resolve(side)));
-    return left === right;
-  },
-  'Fn::And': (argument, resolve) => list(argument).every((each) => resolve(each) === true),
-  'Fn::Or': (argument, resolve) => list(argument).some((each) => resolve(each) === true),
-  'Fn::Not': (argument, resolve) => resolve(list(argument)[0]) !== true,
 };
 
 /** An object with one key that names a function is a call of it: its name and argument. */
 function asCall(value: Json): [string, unknown] | undefined {
   const [name = '', ...more] = Object.keys(value);
-  // A policy statement's own `Condition` holds an object.
-  const called = name === 'Ref' || name.startsWith('Fn::') || (name === 'Condition' && typeof value[name] === 'string');
-  if (!called || more.length > 0) return undefined;
+  if ((name !== 'Ref' && !name.startsWith('Fn::')) || more.length > 0) return undefined;
   if (functions[name] === undefined) throw new Error(`${name} is not supported by the local cloud`);
   return [name, value[name]];
 }
@@ -96,7 +75,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   return Object.fromEntries(members.filter(([, each]) => each !== undefined));
 }
 
-/** The logical ids (and parameters, and pseudo parameters) that an expression mentions. */
+/** The logical ids and pseudo parameters that an expression mentions. */
 export function mentions(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(mentions);
   if (!isObject(value)) return [];
@@ -104,7 +83,8 @@ export function mentions(value: unknown): string[] {
   if (name === 'Ref') return [text(argument)];
   if (name === 'Fn::GetAtt') return [splitAttribute(argument)[0]];
   if (name !== 'Fn::Sub') return Object.values(value).flatMap(mentions);
-  const [template, own = {}] = typeof argument === 'string' ? [argument] : list(argument);
-  const free = substitutedNames(text(template)).filter((each) => !Object.hasOwn(own as Json, each));
-  return [...free.map((each) => splitAttribute(each)[0]), ...mentions(Object.values(own as Json))];
+  const [template, own] = subArguments(argument);
+  const names = [...template.matchAll(PLACEHOLDER)].flatMap(([, literal, each = '']) => (literal === '' ? [each] : []));
+  const free = names.filter((each) => !Object.hasOwn(own, each));
+  return [...free.map((each) => splitAttribute(each)[0]), ...mentions(Object.values(own))];
 }

@@ -14,7 +14,6 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = { ...dataTypes, ..
 const resource = z.strictObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
-  Condition: z.string().optional(),
   DependsOn: z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]),
   DeletionPolicy: z.string().optional(),
   UpdateReplacePolicy: z.string().optional(),
@@ -26,8 +25,6 @@ const template = z.strictObject({
   AWSTemplateFormatVersion: z.string().optional(),
   Description: z.string().optional(),
   Metadata: z.unknown().optional(),
-  Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown() })).default({}),
-  Conditions: z.record(z.string(), z.unknown()).default({}),
   Resources: z.record(z.string(), resource),
   Outputs: z.unknown().optional(),
 });
@@ -82,9 +79,11 @@ function unsupported(logicalId: string, { Type, Properties }: Resource): string[
       ? []
       : ['the local cloud does not support this resource type'];
   const known = new Set([...type.acts, ...(type.inert ?? []), 'Tags', 'Description']);
-  return Object.keys(Properties)
+  const problems = Object.keys(Properties)
     .filter((property) => !known.has(property))
-    .map((property) => `the local cloud does not support the property ${property}`);
+    .map((property) => `the property ${property}`);
+  if (JSON.stringify(Properties).includes('{{resolve:')) problems.push('dynamic references');
+  return problems.map((problem) => `the local cloud does not support ${problem}`);
 }
 
 /** The properties that act, unresolved. */

@@ -4,11 +4,11 @@ import type { Protocol } from './protocol.ts';
 
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, everything else in the body. */
 export const awsJson: Protocol = {
-  async read({ headers, body }) {
+  read({ headers, body }) {
     const operation = String(headers['x-amz-target'] ?? '').split('.')[1];
     if (operation === undefined || operation === '')
       throw new AwsError('MissingAction', 'The X-Amz-Target header names no operation');
-    return { operation, input: parseJson(await body()) };
+    return { operation, input: parseJson(body) };
   },
 
   write: ({ headers }, _call, { output, requestId }) => ({

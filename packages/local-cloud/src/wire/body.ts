@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { AwsError } from '../aws.ts';
-import { CHECKSUMS } from './checksums.ts';
+import { notSupported } from '../operation.ts';
+import { CHECKSUMS, hash } from './checksums.ts';
 import type { Checksum } from './checksums.ts';
-
-const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
 /** The whole body, refused above `limit` bytes. */
 export async function collect(source: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
@@ -34,149 +32,90 @@ export function payload(source: AsyncIterable<Buffer>, headers: IncomingHttpHead
   return Readable.from(verified(bytes, headers, trailers), { objectMode: false });
 }
 
+/** What computes the digest that a header (or trailer) of this name carries. */
+const DIGESTS: Readonly<Record<string, () => Checksum>> = {
+  'content-md5': () => hash('md5', 'base64'),
+  'x-amz-content-sha256': () => hash('sha256', 'hex'),
+  ...Object.fromEntries(Object.entries(CHECKSUMS).map(([name, create]) => [`x-amz-checksum-${name}`, create])),
+};
+
 async function* verified(
   source: AsyncIterable<Buffer>,
   headers: IncomingHttpHeaders,
   trailers: ReadonlyMap<string, string>,
 ): AsyncGenerator<Buffer> {
-  const trailerName = String(headers['x-amz-trailer'] ?? '')
-    .trim()
-    .toLowerCase();
-  const digests = digestsOf(headers, trailerName);
+  const trailer = String(headers['x-amz-trailer'] ?? '').toLowerCase();
+  if (trailer !== '' && DIGESTS[trailer] === undefined) throw notSupported(`The trailer ${trailer}`);
+  const digests = Object.entries(DIGESTS)
+    .filter(([name]) => name === trailer || isDigest(name, headers[name]))
+    .map(([name, create]) => ({ name, checksum: create() }));
   let size = 0;
   for await (const chunk of source) {
     size += chunk.length;
     for (const { checksum } of digests) checksum.update(chunk);
     yield chunk;
   }
-  const length = headers['x-amz-decoded-content-length'];
-  if (length !== undefined && Number(length) !== size)
-    throw new AwsError(
-      'IncompleteBody',
-      'You did not provide the number of bytes specified by the Content-Length HTTP header',
-    );
-  for (const { checksum, expected, fail } of digests)
-    if (checksum.digest() !== (expected ?? trailers.get(trailerName))) throw fail();
+  if (Number(headers['x-amz-decoded-content-length'] ?? size) !== size)
+    throw incomplete('You did not provide the number of bytes specified by the Content-Length HTTP header');
+  for (const { name, checksum } of digests)
+    if (checksum.digest() !== (name === trailer ? trailers.get(name) : headers[name])) {
+      const code = name === 'x-amz-content-sha256' ? 'XAmzContentSHA256Mismatch' : 'BadDigest';
+      throw new AwsError(code, `The ${name} you specified did not match what we received.`);
+    }
 }
 
-interface Digest {
-  readonly checksum: Checksum;
-  /** Absent: it comes as the trailer. */
-  readonly expected?: string;
-  readonly fail: () => AwsError;
-}
-
-function digestsOf(headers: IncomingHttpHeaders, trailerName: string): Digest[] {
-  const digests: Digest[] = [];
-  const md5 = headers['content-md5'];
-  if (md5 !== undefined)
-    digests.push({
-      checksum: digester('md5', 'base64'),
-      expected: String(md5),
-      fail: () => badDigest('The Content-MD5 you specified did not match what we received.'),
-    });
-  const sha256 = String(headers['x-amz-content-sha256'] ?? '');
-  if (HEX_SHA256.test(sha256))
-    digests.push({
-      checksum: digester('sha256', 'hex'),
-      expected: sha256,
-      fail: () =>
-        new AwsError(
-          'XAmzContentSHA256Mismatch',
-          "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        ),
-    });
-  for (const [algorithm, create] of Object.entries(CHECKSUMS)) {
-    const name = `x-amz-checksum-${algorithm}`;
-    const expected = headers[name];
-    if (expected === undefined && trailerName !== name) continue;
-    digests.push({
-      checksum: create(),
-      ...(expected === undefined ? {} : { expected: String(expected) }),
-      fail: () => badDigest(`The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`),
-    });
-  }
-  return digests;
-}
-
-const badDigest = (message: string): AwsError => new AwsError('BadDigest', message);
-
-function digester(algorithm: string, encoding: 'base64' | 'hex'): Checksum {
-  const state = createHash(algorithm);
-  return { update: (bytes) => void state.update(bytes), digest: () => state.digest(encoding) };
-}
+/** The SHA-256 of the content may be a word such as `UNSIGNED-PAYLOAD`. */
+const isDigest = (name: string, value: string | string[] | undefined): boolean =>
+  typeof value === 'string' && (name !== 'x-amz-content-sha256' || /^[0-9a-f]{64}$/.test(value));
 
 /**
  * Removes `aws-chunked` framing: `SIZE-IN-HEX[;chunk-signature=...]\r\n`, that many bytes, `\r\n`, until size 0, then
- * trailers. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ * trailers and an empty line. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
 export async function* unchunk(
   source: AsyncIterable<Buffer>,
   trailers: Map<string, string>,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const reader = new FrameReader(source);
-  for (;;) {
-    const header = /^([0-9a-fA-F]{1,8})(;.*)?$/.exec((await reader.line()) ?? '');
-    if (header === null) throw incomplete();
-    const size = Number.parseInt(header[1] ?? '', 16);
-    if (size === 0) break;
-    yield* reader.bytes(size);
-    if ((await reader.line()) !== '') throw incomplete();
+  const chunks = source[Symbol.asyncIterator]();
+  let rest: Buffer = Buffer.alloc(0);
+  const more = async (): Promise<void> => {
+    const next = await chunks.next();
+    if (next.done === true) throw notFramed();
+    rest = Buffer.concat([rest, next.value]);
+  };
+  const line = async (): Promise<string> => {
+    while (!rest.includes('\r\n')) {
+      if (rest.length > 16_384) throw notFramed();
+      await more();
+    }
+    const end = rest.indexOf('\r\n');
+    const text = rest.toString('latin1', 0, end);
+    rest = rest.subarray(end + 2);
+    return text;
+  };
+
+  for (let size = chunkSize(await line()); size > 0; size = chunkSize(await line())) {
+    while (size > 0) {
+      if (rest.length === 0) await more();
+      const chunk = rest.subarray(0, size);
+      rest = rest.subarray(chunk.length);
+      size -= chunk.length;
+      yield chunk;
+    }
+    if ((await line()) !== '') throw notFramed();
   }
-  for (let line = await reader.line(); line !== undefined && line !== ''; line = await reader.line()) {
-    const colon = line.indexOf(':');
-    if (colon < 0) throw incomplete();
-    trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  for (let trailer = await line(); trailer !== ''; trailer = await line()) {
+    const [, name, value] = /^([^:]+):(.*)$/.exec(trailer) ?? [];
+    if (name === undefined || value === undefined) throw notFramed();
+    trailers.set(name.trim().toLowerCase(), value.trim());
   }
 }
 
-const incomplete = (): AwsError =>
-  new AwsError('IncompleteBody', 'The request body is not a complete aws-chunked payload');
-
-class FrameReader {
-  readonly #source: AsyncIterator<Buffer>;
-  #rest: Buffer = Buffer.alloc(0);
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]();
-  }
-
-  /** The next line without its end; undefined at the end of the input. */
-  async line(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#rest.indexOf('\r\n');
-      if (end >= 0) {
-        const line = this.#rest.toString('latin1', 0, end);
-        this.#rest = this.#rest.subarray(end + 2);
-        return line;
-      }
-      if (this.#rest.length > 16_384) throw incomplete();
-      const next = await this.#next();
-      if (next === undefined) {
-        if (this.#rest.length > 0) throw incomplete();
-        return undefined;
-      }
-      this.#rest = Buffer.concat([this.#rest, next]);
-    }
-  }
-
-  async *bytes(size: number): AsyncGenerator<Buffer> {
-    let left = size;
-    while (left > 0) {
-      if (this.#rest.length === 0) {
-        const next = await this.#next();
-        if (next === undefined) throw incomplete();
-        this.#rest = next;
-      }
-      const chunk = this.#rest.subarray(0, left);
-      this.#rest = this.#rest.subarray(chunk.length);
-      left -= chunk.length;
-      if (chunk.length > 0) yield chunk;
-    }
-  }
-
-  async #next(): Promise<Buffer | undefined> {
-    const next = await this.#source.next();
-    return next.done === true ? undefined : next.value;
-  }
+function chunkSize(line: string): number {
+  const [, size] = /^([0-9a-fA-F]{1,8})(;.*)?$/.exec(line) ?? [];
+  if (size === undefined) throw notFramed();
+  return Number.parseInt(size, 16);
 }
+
+const incomplete = (message: string): AwsError => new AwsError('IncompleteBody', message);
+const notFramed = (): AwsError => incomplete('The request body is not a complete aws-chunked payload');

@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 import type { AwsError, Input } from '../aws.ts';
 import type { SignedRequest } from './sigv4.ts';
 
-/** A request whose signature was checked. Read its body once: whole, or as a stream. */
+/** A request whose signature was checked. S3's body is the stream, every other service's the buffer. */
 export interface WireRequest extends SignedRequest {
   readonly service: string;
-  readonly body: () => Promise<Buffer>;
+  readonly body: Buffer;
   readonly stream: Readable;
 }
 
@@ -27,7 +27,7 @@ export interface Answer {
 
 /** How a family of AWS services puts operations, answers and errors on HTTP. */
 export interface Protocol {
-  read(request: WireRequest): Promise<WireCall> | WireCall;
+  read(request: WireRequest): WireCall;
   write(request: WireRequest, call: WireCall, answer: Answer): WireResponse;
   fail(error: AwsError, request: SignedRequest, requestId: string): WireResponse;
 }

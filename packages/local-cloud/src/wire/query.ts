@@ -1,7 +1,7 @@
 import { AwsError } from '../aws.ts';
 import type { Input } from '../aws.ts';
 import type { Protocol } from './protocol.ts';
-import { element, scalar } from './xml.ts';
+import { document } from './xml.ts';
 
 const NAMESPACES: Readonly<Record<string, string>> = {
   sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
@@ -14,8 +14,8 @@ const MAPS = new Set(['Attributes']);
 
 /** The query protocol: form parameters in, XML out. Every scalar of the input is a string. */
 export const query: Protocol = {
-  async read(request) {
-    const form = new URLSearchParams((await request.body()).toString());
+  read({ body }) {
+    const form = new URLSearchParams(body.toString());
     form.delete('Version');
     const { Action, ...input } = unflatten([...form]);
     if (typeof Action !== 'string')
@@ -23,29 +23,23 @@ export const query: Protocol = {
     return { operation: Action, input };
   },
 
-  write({ service }, { operation }, { output, requestId }) {
-    const result = element(`${operation}Result`, structure(output));
-    const metadata = element('ResponseMetadata', element('RequestId', requestId));
-    const xmlns = ` xmlns="${NAMESPACES[service] ?? ''}"`;
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-      body: element(`${operation}Response`, result + metadata, xmlns),
-    };
-  },
-
-  fail: (error, _request, requestId) => ({
-    status: error.status,
+  write: ({ service }, { operation }, { output, requestId }) => ({
+    status: 200,
     headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-    body: element(
-      'ErrorResponse',
-      element(
-        'Error',
-        element('Type', error.status < 500 ? 'Sender' : 'Receiver') +
-          element('Code', scalar('Code', error.code)) +
-          element('Message', scalar('Message', error.message)),
-      ) + element('RequestId', requestId),
+    body: document(
+      `${operation}Response`,
+      { [`${operation}Result`]: nested('', output), ResponseMetadata: { RequestId: requestId } },
+      NAMESPACES[service],
     ),
+  }),
+
+  fail: ({ status, code, message }, _request, requestId) => ({
+    status,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+    body: document('ErrorResponse', {
+      Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message },
+      RequestId: requestId,
+    }),
   }),
 };
 
@@ -100,18 +94,10 @@ function mapEntry(node: Node): [string, unknown] {
 const conflicting = (name: string): AwsError =>
   new AwsError('MalformedQueryString', `The parameter ${name} contradicts another one`);
 
-function structure(value: Readonly<Record<string, unknown>>): string {
-  return Object.entries(value)
-    .filter(([, member]) => member !== undefined && member !== null)
-    .map(([name, member]) => element(name, content(name, member)))
-    .join('');
-}
-
-function content(name: string, value: unknown): string {
-  if (Array.isArray(value)) return value.map((item: unknown) => element('member', content('', item))).join('');
-  if (typeof value !== 'object' || value === null) return scalar(name, value);
-  if (!MAPS.has(name)) return structure(value as Input);
-  return Object.entries(value)
-    .map(([key, item]) => element('entry', element('key', scalar('', key)) + element('value', content('', item))))
-    .join('');
+/** An answer with its lists and maps as the elements that carry them. */
+function nested(name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return { member: value.map((item) => nested('', item)) };
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([key, item]): [string, unknown] => [key, nested(key, item)]);
+  return MAPS.has(name) ? { entry: members.map(([key, item]) => ({ key, value: item })) } : Object.fromEntries(members);
 }

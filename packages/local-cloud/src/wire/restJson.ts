@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
-import { AwsError } from '../aws.ts';
 import type { Input } from '../aws.ts';
+import { notSupported } from '../operation.ts';
 import { parseJson } from './awsJson.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
 
@@ -8,12 +7,6 @@ import type { Protocol, WireRequest } from './protocol.ts';
 const ROUTES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   lambda: {
     Invoke: 'POST /2015-03-31/functions/{FunctionName}/invocations',
-    ListFunctions: 'GET /2015-03-31/functions',
-    GetFunction: 'GET /2015-03-31/functions/{FunctionName}',
-    GetFunctionConfiguration: 'GET /2015-03-31/functions/{FunctionName}/configuration',
-    ListEventSourceMappings: 'GET /2015-03-31/event-source-mappings',
-    GetEventSourceMapping: 'GET /2015-03-31/event-source-mappings/{UUID}',
-    UpdateEventSourceMapping: 'PUT /2015-03-31/event-source-mappings/{UUID}',
   },
   scheduler: {
     CreateSchedule: 'POST /schedules/{Name}',
@@ -36,17 +29,16 @@ const INVOKE_INPUT = {
 };
 const INVOKE_OUTPUT = {
   FunctionError: 'x-amz-function-error',
-  LogResult: 'x-amz-log-result',
   ExecutedVersion: 'x-amz-executed-version',
 };
 
 /** REST JSON: Lambda and EventBridge Scheduler. Invoke's `Payload` is bytes both ways. */
 export const restJson: Protocol = {
-  async read(request) {
+  read(request) {
     const { operation, labels } = route(request);
     // Query parameters are members with a small first letter in some operations (`groupName`), a capital one in others.
     const parameters = [...request.query].map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]);
-    const body = await request.body();
+    const { body } = request;
     const input = { ...(Object.fromEntries(parameters) as Input), ...labels };
     if (operation !== 'Invoke') return { operation, input: { ...parseJson(body), ...input } };
     const headers = Object.entries(INVOKE_INPUT).flatMap(([member, header]) => {
@@ -62,11 +54,10 @@ export const restJson: Protocol = {
       const value = output[member];
       return typeof value === 'string' ? [[header, value]] : [];
     });
-    const { Payload, StatusCode } = output;
     return {
-      status: typeof StatusCode === 'number' ? StatusCode : 200,
+      status: Number(output['StatusCode']),
       headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId, ...Object.fromEntries(headers) },
-      ...(isBody(Payload) ? { body: Payload } : {}),
+      body: String(output['Payload']),
     };
   },
 
@@ -79,9 +70,6 @@ export const restJson: Protocol = {
     return { ...response, headers: { ...response.headers, 'x-amzn-errortype': error.code } };
   },
 };
-
-const isBody = (value: unknown): value is string | Buffer | Readable =>
-  typeof value === 'string' || Buffer.isBuffer(value) || value instanceof Readable;
 
 const json = (status: number, requestId: string, body: unknown) => ({
   status,
@@ -96,9 +84,7 @@ function route({ service, method, path }: WireRequest): { operation: string; lab
     const labels = verb === method ? match(pattern.split('/'), given) : undefined;
     if (labels !== undefined) return { operation, labels };
   }
-  throw new AwsError('NotImplemented', `${service} ${method} ${path} is not supported by the local cloud`, {
-    status: 501,
-  });
+  throw notSupported(`${service} ${method} ${path}`);
 }
 
 function match(pattern: readonly string[], given: readonly string[]): Record<string, string> | undefined {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The parts of a SigV4 signature, from the Authorization header or from a presigned query. */
+/** The parts of a SigV4 signature, from the Authorization header. Presigned requests are not supported. */
 export interface Signature {
   readonly accessKeyId: string;
   /** `yyyymmdd`. */
@@ -13,8 +13,6 @@ export interface Signature {
   readonly date: string;
   /** Empty without one. */
   readonly token: string;
-  /** When a presigned request ends to be valid, in epoch milliseconds; undefined for a signed one. */
-  readonly expires: number | undefined;
 }
 
 /** A request as it stood on the wire; `path` is still percent-encoded. */
@@ -26,37 +24,24 @@ export interface SignedRequest {
 }
 
 /** Undefined for a request without a (well-formed) signature. */
-export function readSignature({ query, headers }: SignedRequest): Signature | undefined {
-  const presigned = query.has('X-Amz-Signature');
-  const parts = presigned ? presignedParts(query) : authorizationParts(headers);
-  const [accessKeyId, day, region, service, end] = (parts.get('Credential') ?? '').split('/');
-  if (!accessKeyId || !day || !region || !service || end !== 'aws4_request') return undefined;
-  const part = (name: string): string => parts.get(name) ?? '';
+export function readSignature({ headers }: SignedRequest): Signature | undefined {
+  const [, list = ''] = /^AWS4-HMAC-SHA256 (.*)$/.exec(headers.authorization ?? '') ?? [];
+  const parts = new Map(list.split(',').map((part) => part.trim().split(/=(.*)/s, 2) as [string, string]));
+  const [, accessKeyId, day, region, service] =
+    /^([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/aws4_request$/.exec(parts.get('Credential') ?? '') ?? [];
+  if (!accessKeyId || !day || !region || !service) return undefined;
   return {
     ...{ accessKeyId, day, region, service },
-    signedHeaders: part('SignedHeaders').split(';'),
-    signature: part('Signature'),
-    date: part('Date'),
-    token: part('Security-Token'),
-    expires: presigned ? instant(part('Date')) + Number(part('Expires')) * 1000 : undefined,
+    signedHeaders: (parts.get('SignedHeaders') ?? '').split(';'),
+    signature: parts.get('Signature') ?? '',
+    ...sentWith(headers),
   };
 }
 
-/** Epoch milliseconds of `yyyymmddThhmmssZ`; NaN for anything else. */
-const instant = (date: string): number =>
-  Date.parse(date.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-
-/** `X-Amz-...` parameters, without that prefix. */
-const presignedParts = (query: URLSearchParams): Map<string, string> =>
-  new Map([...query].map(([name, value]) => [name.replace('X-Amz-', ''), value]));
-
-function authorizationParts(headers: IncomingHttpHeaders): Map<string, string> {
-  const [, list = ''] = /^AWS4-HMAC-SHA256 (.*)$/.exec(headers.authorization ?? '') ?? [];
-  const parts = new Map(list.split(',').map((part) => part.trim().split(/=(.*)/s, 2) as [string, string]));
-  return parts
-    .set('Date', single(headers['x-amz-date']) ?? '')
-    .set('Security-Token', single(headers['x-amz-security-token']) ?? '');
-}
+const sentWith = (headers: IncomingHttpHeaders) => ({
+  date: String(headers['x-amz-date'] ?? ''),
+  token: String(headers['x-amz-security-token'] ?? ''),
+});
 
 /**
  * Whether `secret` made the signature. `payloadHash` is the hex SHA-256 of the body, or what stands for it.
@@ -74,7 +59,10 @@ export function signatureMatches(
     signature.service === 's3' ? request.path : request.path.split('/').map(encode).join('/'),
     canonicalQuery(request.query),
     ...signature.signedHeaders.map(
-      (name) => `${name}:${single(request.headers[name])?.trim().replace(/ +/g, ' ') ?? ''}`,
+      (name) =>
+        `${name}:${String(request.headers[name] ?? '')
+          .trim()
+          .replace(/ +/g, ' ')}`,
     ),
     '',
     signature.signedHeaders.join(';'),
@@ -95,12 +83,8 @@ export const sha256 = (data: string | Buffer): string => createHash('sha256').up
 
 const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 
-const single = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value.join(',') : value;
-
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
-    .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort()
     .join('&');

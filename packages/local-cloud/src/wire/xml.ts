@@ -1,53 +1,29 @@
-import { XMLParser } from 'fast-xml-parser';
-import { AwsError } from '../aws.ts';
-import type { Input } from '../aws.ts';
-
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  parseTagValue: false,
-  trimValues: false,
-  ignoreDeclaration: true,
-});
-
-/** The element tree of a document, as text, objects, and arrays where an element repeats. */
-export function parseXml(text: string): { root: string; content: unknown } {
-  let tree: Input;
-  try {
-    tree = parser.parse(text) as Input;
-  } catch (cause) {
-    throw malformed(cause);
-  }
-  const entry = Object.entries(tree).find(([name]) => name !== '#text');
-  if (entry === undefined) throw malformed();
-  return { root: entry[0], content: entry[1] };
+/** An XML document; a list repeats its element, and what is undefined is left out. */
+export function document(root: string, value: object, xmlns?: string): string {
+  const attributes = xmlns === undefined ? '' : ` xmlns="${xmlns}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attributes}>${content(root, value)}</${root}>`;
 }
 
-const malformed = (cause?: unknown): AwsError =>
-  new AwsError(
-    'MalformedXML',
-    'The XML you provided was not well-formed or did not validate against our published schema',
-    { cause },
-  );
+function element(name: string, value: unknown): string {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return value.map((item) => element(name, item)).join('');
+  return `<${name}>${content(name, value)}</${name}>`;
+}
 
-export const element = (name: string, content: string, attributes = ''): string =>
-  `<${name}${attributes}>${content}</${name}>`;
-
-export const document = (root: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n${root}`;
-
-/** Characters that XML cannot hold as they are; control characters go as references, as S3 sends them. */
-export const escape = (text: string): string =>
-  text.replace(
-    /[&<>"\u0000-\u001f\u007f-\u009f]/g,
-    (char) => ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`,
-  );
+/** Members that hold a time: epoch seconds inside, ISO 8601 in XML. */
+const TIMES = /^(CreateDate|CreationDate|Expiration|LastModified)$/;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Members that hold a time: epoch seconds inside, ISO 8601 in XML. */
-const TIMES = /^(CreateDate|CreationDate|Expiration|LastModified|Initiated)$/;
-
-/** A scalar as XML text. */
-export function scalar(name: string, value: unknown): string {
+function content(name: string, value: unknown): string {
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([member, inner]) => element(member, inner))
+      .join('');
   if (typeof value === 'number' && TIMES.test(name)) return new Date(value * 1000).toISOString();
-  return escape(String(value));
+  // Control characters go as references, as S3 sends them.
+  return String(value).replace(
+    /[&<>"\u0000-\u001f\u007f-\u009f]/g,
+    (char) => ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`,
+  );
 }
