@@ -42,6 +42,8 @@ interface Options {
   fail?: Record<string, string[]>;
   /** The reason of the decision that the table has already. */
   recorded?: string;
+  /** What the table answers, instead. */
+  found?: unknown;
 }
 
 /** Runs the machine with the real Decide, and keeps what the other states were asked for. */
@@ -52,6 +54,7 @@ async function compare({
   jobStatus = 'Completed',
   fail = {},
   recorded,
+  found = recorded === undefined ? {} : { Item: { reason: { S: recorded } } },
 }: Options = {}) {
   const asked: Record<string, unknown[]> = {};
   const task =
@@ -70,9 +73,7 @@ async function compare({
       Score: task('Score', (job: ScoreJob) => ({ ...job, ProcessingJobStatus: jobStatus })),
       Decide: task('Decide', (payload: unknown) => decide(payload, context).catch(asLambdaError)),
       Record: task('Record'),
-      LookForDecision: task('LookForDecision', () =>
-        recorded === undefined ? {} : { Item: { reason: { S: recorded } } },
-      ),
+      LookForDecision: task('LookForDecision', () => found),
       RecordHeld: task('RecordHeld'),
       Announce: task('Announce', () => ({ FailedEntryCount: 0 })),
       Notify: task('Notify'),
@@ -164,7 +165,7 @@ describe('the comparison state machine', () => {
       expect(new Set(names).size).toBe(5);
       for (const { ProcessingJobName, ProcessingOutputConfig } of jobs) {
         expect(ProcessingJobName).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
-        expect(ProcessingOutputConfig.Outputs[0]!.S3Output.S3Uri).toBe(`s3://registry/scores/${ProcessingJobName}/`);
+        expect(ProcessingOutputConfig.Outputs[0]!.S3Output.S3Uri).toBe(`s3://registry/scores/${ProcessingJobName}`);
       }
     });
 
@@ -242,6 +243,12 @@ describe('the comparison state machine', () => {
 
       const again = { Record: always(cancelled), RecordHeld: ['DynamoDb.ConditionalCheckFailedException'] };
       expect(announced(await compare({ fail: again }), 'held').data.reason).toBe('winner-changed');
+    });
+
+    it('takes an empty item for none', async () => {
+      const walked = await compare({ fail: { Record: always(cancelled) }, found: { Item: {} } });
+      expect(walked.visited).toContain('RecordHeld');
+      expect(announced(walked, 'held').data.reason).toBe('winner-changed');
     });
 
     it('is silent about a decision that another execution took', async () => {

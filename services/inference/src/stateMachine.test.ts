@@ -91,6 +91,8 @@ describe('the inference state machine', () => {
     expect(data).toMatchObject({ caller, runId: input.runId, month: '2026-10', rows: 100 });
     expect(data.models.map(({ role }) => role)).toEqual(roles);
     expect(data.comparison).toEqual(input.comparison);
+    const predictions = jobs.processing.slice(1).map((job) => job.ProcessingOutputConfig.Outputs[0]!.S3Output.S3Uri);
+    expect(data.models.map((model) => model.predictions)).toEqual(predictions.map((uri) => `${uri}/`));
     expect(metadata).toMatchObject({ correlationId: input.runId, causationId: data.executionArn });
   });
 
@@ -100,13 +102,13 @@ describe('the inference state machine', () => {
     const written = (name: string) =>
       prepare!.ProcessingOutputConfig.Outputs.find(({ OutputName }) => OutputName === name)!.S3Output.S3Uri;
     for (const { TransformInput } of jobs.transform) {
-      expect(TransformInput.DataSource.S3DataSource.S3Uri).toBe(written('records'));
+      expect(TransformInput.DataSource.S3DataSource.S3Uri).toBe(`${written('records')}/`);
     }
     expect(collects).toHaveLength(2);
     for (const { ProcessingInputs } of collects) {
       const [transformed, items] = ProcessingInputs.map(({ S3Input }) => S3Input.S3Uri);
-      expect(jobs.transform.map(({ TransformOutput }) => TransformOutput.S3OutputPath)).toContain(transformed);
-      expect(items).toBe(written('items'));
+      expect(jobs.transform.map(({ TransformOutput }) => `${TransformOutput.S3OutputPath}/`)).toContain(transformed);
+      expect(items).toBe(`${written('items')}/`);
     }
   });
 
@@ -131,8 +133,8 @@ describe('the inference state machine', () => {
     const { jobs } = await label('evaluation');
     expect(new Set(names(jobs)).size).toBe(5);
     for (const name of names(jobs)) expect(name).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
-    for (const [name, uri] of outputs(jobs)) expect(uri).toContain(`/${name}/`);
-    for (const [, uri] of outputs(jobs)) expect(uri).toMatch(/^s3:\/\/[A-Za-z0-9._/=-]+\/$/);
+    for (const [name, uri] of outputs(jobs)) expect(`${uri}/`).toContain(`/${name}/`);
+    for (const [, uri] of outputs(jobs)) expect(uri).toMatch(/^s3:\/\/[A-Za-z0-9._/=-]+[^/]$/);
   });
 
   it('uses no name of before a redrive again', async () => {

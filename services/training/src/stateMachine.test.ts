@@ -269,7 +269,7 @@ describe('the training state machine', () => {
     const [, tuning] = called<Tuning>('TuneAlgorithm');
     expect(tuning?.HyperParameterTuningJobName).toBe(`${input.algorithms[0]?.job ?? ''}-2-1`);
     expect(tuning?.TrainingJobDefinition.OutputDataConfig).toMatchObject({
-      S3OutputPath: `${input.output.models}${input.algorithms[0]?.job ?? ''}-2-1/`,
+      S3OutputPath: `${input.output.models}${input.algorithms[0]?.job ?? ''}-2-1`,
     });
     const { data } = parseStrictly(modelTrained.detail, entry('AnnounceModel')?.Detail, 'ModelTrained');
     expect(data.model.name).toBe(`${input.jobs.model}-2-1`);
