@@ -11,7 +11,6 @@ const members = {
   ConditionExpression: z.string().optional(),
   ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
   ExpressionAttributeValues: z.record(z.string(), z.unknown()).optional(),
-  ReturnValuesOnConditionCheckFailure: z.enum(['ALL_OLD', 'NONE']).optional(),
 };
 const item = z.record(z.string(), z.unknown());
 
@@ -34,7 +33,6 @@ const OPERATIONS = {
 interface Step {
   readonly operation: string;
   readonly onlyCheck: boolean;
-  readonly wantsOld: boolean;
   readonly input: Input;
   readonly table: Table;
   readonly key: Item;
@@ -103,14 +101,12 @@ export class Transactions {
       if (name === undefined || given === undefined || more.length > 0) {
         throw validation('TransactItems can only contain one of Check, Put, Update or Delete');
       }
-      const { ReturnValuesOnConditionCheckFailure, ...input } = given;
       const operation = OPERATIONS[name as keyof typeof OPERATIONS];
-      this.#engine.check(operation, input);
-      const table = await this.#engine.table(input.TableName);
-      const whole = 'Item' in input ? input.Item : input.Key;
+      this.#engine.check(operation, given);
+      const table = await this.#engine.table(given.TableName);
+      const whole = 'Item' in given ? given.Item : given.Key;
       const key = Object.fromEntries(table.KeySchema.map(({ AttributeName }) => [AttributeName, whole[AttributeName]]));
-      const wantsOld = ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
-      steps.push({ operation, onlyCheck: name === 'ConditionCheck', wantsOld, input, table, key });
+      steps.push({ operation, onlyCheck: name === 'ConditionCheck', input: given, table, key });
     }
     if (new Set(steps.map(({ table, key }) => JSON.stringify([table.TableName, key]))).size < steps.length) {
       throw validation('Transaction request cannot include multiple operations on one item');
@@ -120,9 +116,9 @@ export class Transactions {
 
   async #play(steps: readonly Step[]): Promise<Write[]> {
     const scratch = new Engine(this.#cloud.account, this.#cloud.region);
-    const reasons: object[] = [];
+    const reasons: { Code: string; Message?: string }[] = [];
     const writes: Write[] = [];
-    for (const { operation, onlyCheck, wantsOld, input, table, key } of steps) {
+    for (const { operation, onlyCheck, input, table, key } of steps) {
       const TableName = table.TableName;
       const { Item: old } = await this.#engine.run('GetItem', { TableName, Key: key });
       await scratch.putTable(table);
@@ -131,13 +127,13 @@ export class Transactions {
         await scratch.run(operation, input);
         reasons.push({ Code: 'None' });
       } catch (error) {
-        reasons.push(reason(error, wantsOld ? old : undefined));
+        reasons.push(reason(error));
       }
       const { Item: image } = await scratch.run('GetItem', { TableName, Key: key });
       if (!onlyCheck) writes.push({ table: TableName, key, ...(image !== undefined && { image: image as Item }) });
     }
     await scratch.close();
-    const codes = reasons.map((each) => ('Code' in each ? String(each.Code) : ''));
+    const codes = reasons.map(({ Code }) => Code);
     if (codes.every((code) => code === 'None')) return writes;
     throw new AwsError(
       'TransactionCanceledException',
@@ -157,10 +153,9 @@ export class Transactions {
 
 const validation = (message: string): AwsError => new AwsError('ValidationException', message);
 
-function reason(error: unknown, old: unknown): object {
+function reason(error: unknown): { Code: string; Message: string } {
   if (!(error instanceof AwsError)) throw error;
-  if (error.code === 'ConditionalCheckFailedException') {
-    return { Code: 'ConditionalCheckFailed', Message: error.message, ...(old === undefined ? {} : { Item: old }) };
-  }
-  return { Code: error.code.replace(/Exception$/, 'Error'), Message: error.message };
+  const failed = error.code === 'ConditionalCheckFailedException';
+  const Code = failed ? 'ConditionalCheckFailed' : error.code.replace(/Exception$/, 'Error');
+  return { Code, Message: error.message };
 }
