@@ -25,6 +25,20 @@ const instance = { InstanceType: text(64), InstanceCount: z.literal(1), VolumeKm
 const cluster = z.strictObject({ ...instance, VolumeSizeInGB: count });
 
 const localPath = text(256, /^\/opt\/ml\/processing\/(?!.*\.\.)[^\0]+$/);
+const processingInput = z.strictObject({
+  InputName: z.string(),
+  S3Input: z.strictObject({
+    S3Uri: s3Uri,
+    LocalPath: localPath,
+    S3DataType: z.literal('S3Prefix'),
+    S3InputMode: z.literal('File'),
+  }),
+});
+const processingOutput = z.strictObject({
+  OutputName: z.string(),
+  S3Output: z.strictObject({ S3Uri: s3Uri, LocalPath: localPath, S3UploadMode: z.literal('EndOfJob') }),
+});
+const outputConfig = z.strictObject({ Outputs: z.array(processingOutput).max(10), KmsKeyId: kmsKeyId.optional() });
 const processing = z.strictObject({
   ProcessingJobName: name(63),
   RoleArn: roleArn,
@@ -33,33 +47,8 @@ const processing = z.strictObject({
     ContainerArguments: z.array(text(256)).min(1).max(100).optional(),
   }),
   ProcessingResources: z.strictObject({ ClusterConfig: cluster }),
-  ProcessingInputs: z
-    .array(
-      z.strictObject({
-        InputName: z.string(),
-        S3Input: z.strictObject({
-          S3Uri: s3Uri,
-          LocalPath: localPath,
-          S3DataType: z.literal('S3Prefix'),
-          S3InputMode: z.literal('File'),
-        }),
-      }),
-    )
-    .max(10)
-    .optional(),
-  ProcessingOutputConfig: z
-    .strictObject({
-      Outputs: z
-        .array(
-          z.strictObject({
-            OutputName: z.string(),
-            S3Output: z.strictObject({ S3Uri: s3Uri, LocalPath: localPath, S3UploadMode: z.literal('EndOfJob') }),
-          }),
-        )
-        .max(10),
-      KmsKeyId: kmsKeyId.optional(),
-    })
-    .optional(),
+  ProcessingInputs: z.array(processingInput).max(10).optional(),
+  ProcessingOutputConfig: outputConfig.optional(),
   StoppingCondition: z.strictObject({ MaxRuntimeInSeconds: count.max(777_600) }).optional(),
   NetworkConfig: z.strictObject({ EnableNetworkIsolation: z.boolean() }).optional(),
   Tags: tags,
@@ -70,27 +59,19 @@ const hyperParameters = z
   .refine((map) => Object.keys(map).length <= 100, 'Member must have length less than or equal to 100')
   .optional();
 
+const s3Prefix = { S3DataType: z.literal('S3Prefix'), S3Uri: s3Uri };
+const whole = { S3DataDistributionType: z.literal('FullyReplicated').optional() };
+const channel = z.strictObject({
+  ChannelName: text(64, /^(?!\.+$)[A-Za-z0-9.\-_]+$/),
+  ContentType: text(256).optional(),
+  DataSource: z.strictObject({ S3DataSource: z.strictObject({ ...s3Prefix, ...whole }) }),
+});
+
 // What a training job and the trials of a tuning job have in common.
 const trainingMembers = {
   RoleArn: roleArn,
   AlgorithmSpecification: z.strictObject({ TrainingImage: image, TrainingInputMode: z.literal('File') }),
-  InputDataConfig: z
-    .array(
-      z.strictObject({
-        ChannelName: text(64, /^(?!\.+$)[A-Za-z0-9.\-_]+$/),
-        ContentType: text(256).optional(),
-        DataSource: z.strictObject({
-          S3DataSource: z.strictObject({
-            S3DataType: z.literal('S3Prefix'),
-            S3DataDistributionType: z.literal('FullyReplicated').optional(),
-            S3Uri: s3Uri,
-          }),
-        }),
-      }),
-    )
-    .min(1)
-    .max(20)
-    .optional(),
+  InputDataConfig: z.array(channel).min(1).max(20).optional(),
   OutputDataConfig: z.strictObject({ S3OutputPath: s3Uri, KmsKeyId: kmsKeyId.optional() }),
   ResourceConfig: cluster,
   StoppingCondition: z.strictObject({ MaxRuntimeInSeconds: count.optional() }),
@@ -104,26 +85,25 @@ const numericRange = z.strictObject({
   ScalingType: z.literal(['Auto', 'Linear', 'Logarithmic']).optional(),
 });
 
+const category = z.strictObject({ Name: text(256), Values: z.array(text(256)).min(1).max(30) });
+const tuningConfig = z.strictObject({
+  Strategy: z.literal('Random'),
+  HyperParameterTuningJobObjective: z.strictObject({
+    Type: z.literal(['Maximize', 'Minimize']),
+    MetricName: text(255),
+  }),
+  ResourceLimits: z.strictObject({ MaxNumberOfTrainingJobs: count, MaxParallelTrainingJobs: count }),
+  ParameterRanges: z.strictObject({
+    IntegerParameterRanges: z.array(numericRange).max(30).optional(),
+    ContinuousParameterRanges: z.array(numericRange).max(30).optional(),
+    CategoricalParameterRanges: z.array(category).max(30).optional(),
+  }),
+  TrainingJobEarlyStoppingType: z.literal('Off').optional(),
+  RandomSeed: z.int().min(0).optional(),
+});
 const tuning = z.strictObject({
   HyperParameterTuningJobName: name(32),
-  HyperParameterTuningJobConfig: z.strictObject({
-    Strategy: z.literal('Random'),
-    HyperParameterTuningJobObjective: z.strictObject({
-      Type: z.literal(['Maximize', 'Minimize']),
-      MetricName: text(255),
-    }),
-    ResourceLimits: z.strictObject({ MaxNumberOfTrainingJobs: count, MaxParallelTrainingJobs: count }),
-    ParameterRanges: z.strictObject({
-      IntegerParameterRanges: z.array(numericRange).max(30).optional(),
-      ContinuousParameterRanges: z.array(numericRange).max(30).optional(),
-      CategoricalParameterRanges: z
-        .array(z.strictObject({ Name: text(256), Values: z.array(text(256)).min(1).max(30) }))
-        .max(30)
-        .optional(),
-    }),
-    TrainingJobEarlyStoppingType: z.literal('Off').optional(),
-    RandomSeed: z.int().min(0).optional(),
-  }),
+  HyperParameterTuningJobConfig: tuningConfig,
   TrainingJobDefinition: z.strictObject({ ...trainingMembers, StaticHyperParameters: hyperParameters }),
   Tags: tags,
 });
@@ -135,9 +115,7 @@ const transform = z.strictObject({
   MaxPayloadInMB: z.int().min(1).max(100).optional(),
   BatchStrategy: z.literal('MultiRecord').optional(),
   TransformInput: z.strictObject({
-    DataSource: z.strictObject({
-      S3DataSource: z.strictObject({ S3DataType: z.literal('S3Prefix'), S3Uri: s3Uri }),
-    }),
+    DataSource: z.strictObject({ S3DataSource: z.strictObject(s3Prefix) }),
     ContentType: z.literal('application/jsonlines'),
     SplitType: z.literal('Line'),
   }),
