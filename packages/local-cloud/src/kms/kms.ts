@@ -5,18 +5,15 @@ import type { Cloud, Output, Service } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { policyProblem } from '../resourcePolicy.ts';
 import { keyIdOf, open, seal } from './ciphertext.ts';
-import type { EncryptionContext } from './ciphertext.ts';
 import { keysOf } from './keys.ts';
 import type { Key } from './keys.ts';
 
 const keyId = { KeyId: z.string().min(1).max(2048) };
 const context = { EncryptionContext: z.record(z.string(), z.string()).optional() };
-const blob = (max: number) =>
-  z.base64().transform((text, check) => {
-    const bytes = Buffer.from(text, 'base64');
-    if (bytes.length < 1 || bytes.length > max) check.addIssue(`must have between 1 and ${max} bytes`);
-    return bytes;
-  });
+const blob = z
+  .base64()
+  .max(8192)
+  .transform((text) => Buffer.from(text, 'base64'));
 const aliasName = z
   .string()
   .max(256)
@@ -46,12 +43,6 @@ export function createKms(cloud: Cloud): Service {
     },
   });
 
-  const encrypt = (reference: string, plaintext: Buffer, encryptionContext: EncryptionContext = {}) => {
-    const key = keys.find(reference);
-    const ciphertext = seal(key.KeyId, keys.materialOf(key), plaintext, encryptionContext);
-    return { KeyId: keys.arnOf(key), CiphertextBlob: ciphertext.toString('base64') };
-  };
-
   return {
     name: 'kms',
     operations: {
@@ -59,12 +50,6 @@ export function createKms(cloud: Cloud): Service {
         {
           Policy: z.string().min(1).optional(),
           Description: z.string().max(8192).default(''),
-          KeyUsage: z.literal('ENCRYPT_DECRYPT').optional(),
-          KeySpec: z.literal('SYMMETRIC_DEFAULT').optional(),
-          Origin: z.literal('AWS_KMS').optional(),
-          MultiRegion: z.literal(false).optional(),
-          BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
-          Tags: z.array(z.unknown()).optional(),
         },
         ({ Policy = defaultKeyPolicy(cloud.account), Description }) => {
           checkKeyPolicy(cloud, Policy);
@@ -87,7 +72,6 @@ export function createKms(cloud: Cloud): Service {
           ...keyId,
           PolicyName: policyName,
           Policy: z.string().min(1),
-          BypassPolicyLockoutSafetyCheck: z.boolean().optional(),
         },
         ({ KeyId, Policy }) => {
           checkKeyPolicy(cloud, Policy);
@@ -118,20 +102,19 @@ export function createKms(cloud: Cloud): Service {
 
       GenerateDataKey: operation(
         { ...keyId, ...context, KeySpec: z.literal('AES_256') },
-        ({ KeyId, EncryptionContext }) => {
+        ({ KeyId, EncryptionContext = {} }) => {
+          const key = keys.find(KeyId);
           const plaintext = randomBytes(32);
-          return { ...encrypt(KeyId, plaintext, EncryptionContext), Plaintext: plaintext.toString('base64') };
+          const ciphertext = seal(key.KeyId, keys.materialOf(key), plaintext, EncryptionContext);
+          return {
+            KeyId: keys.arnOf(key),
+            CiphertextBlob: ciphertext.toString('base64'),
+            Plaintext: plaintext.toString('base64'),
+          };
         },
       ),
-      Encrypt: operation(
-        { ...keyId, ...context, Plaintext: blob(4096) },
-        ({ KeyId, Plaintext, EncryptionContext }) => ({
-          ...encrypt(KeyId, Plaintext, EncryptionContext),
-          EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
-        }),
-      ),
       Decrypt: operation(
-        { KeyId: z.string().optional(), ...context, CiphertextBlob: blob(6144) },
+        { KeyId: z.string().optional(), ...context, CiphertextBlob: blob },
         ({ KeyId, CiphertextBlob, EncryptionContext = {} }) => {
           const key = keys.find(keyIdOf(CiphertextBlob));
           if (KeyId !== undefined && keys.find(KeyId).KeyId !== key.KeyId)
