@@ -1,9 +1,19 @@
 import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-// The local cloud serves the services and must not become the project. More needs a decision record.
+// The local cloud serves the services and must not become the project: docs/adr/0010-size-of-the-local-cloud.md says
+// why these modules may be larger than the others. Ceilings go down when code does.
 const MODULE_LINES = 600;
-const ALL_LINES = 6500;
+const LARGER_MODULES: Readonly<Record<string, number>> = {
+  asl: 1600,
+  sagemaker: 1650,
+  events: 1200,
+  states: 850,
+  redshiftData: 800,
+  wire: 800,
+  s3: 700,
+};
+const ALL_LINES = 12_000;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */
@@ -16,9 +26,12 @@ export async function checkSizes(): Promise<number> {
     modules.set(module, (modules.get(module) ?? 0) + text.split('\n').length - 1);
   }
   const all = [...modules.values()].reduce((sum, lines) => sum + lines, 0);
-  const over = [...modules].filter(([module, lines]) => lines > (module === 'asl' ? 2 * MODULE_LINES : MODULE_LINES));
-  for (const [module, lines] of over)
-    process.stdout.write(`packages/local-cloud/src/${module}: ${lines} lines, more than ${MODULE_LINES}\n`);
+  const over = [...modules].filter(([module, lines]) => lines > ceilingOf(module));
+  for (const [module, lines] of over) {
+    process.stdout.write(`packages/local-cloud/src/${module}: ${lines} lines, more than ${ceilingOf(module)}\n`);
+  }
   process.stdout.write(`packages/local-cloud/src: ${all} of ${ALL_LINES} lines\n`);
   return over.length > 0 || all > ALL_LINES ? 1 : 0;
 }
+
+const ceilingOf = (module: string): number => LARGER_MODULES[module] ?? MODULE_LINES;
