@@ -110,6 +110,16 @@ describe('the extract state machine', () => {
     expect(walked.visited.at(-1)).toBe('RefuseUnload');
   });
 
+  it('hands a statement that the Data API has forgotten to where a redrive unloads afresh', async () => {
+    const forgotten: Tasks[string] = () => {
+      throw Object.assign(new Error(), { error: 'RedshiftData.ResourceNotFoundException' });
+    };
+    const walked = await extract({ DescribeUnload: forgotten });
+    expect(walked).toMatchObject({ status: 'FAILED', error: 'UnloadFailed' });
+    expect(walked.cause).toMatch(/statement-1: the Data API does not know it any more/);
+    expect(walked.visited.at(-1)).toBe('RefuseUnload');
+  });
+
   it('goes back to a fresh UNLOAD from where a redrive starts', async () => {
     const described = (_args: unknown, attempt: number) => ({
       Status: attempt === 1 ? 'FAILED' : 'FINISHED',

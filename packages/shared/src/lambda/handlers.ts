@@ -89,8 +89,8 @@ export const executionEnded = EventBridgeSchema.extend({
     executionArn: z.string(),
     name: z.string(),
     status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
-    /** JSON text; null when it is too large for an event. */
-    input: z.string().nullable(),
+    /** JSON text; null or absent when it is too large for an event. */
+    input: z.string().nullish(),
     error: z.string().nullish(),
     cause: z.string().nullish(),
   }),

@@ -50,6 +50,21 @@ describe('sweepRuns', () => {
     );
   });
 
+  it('closes the other runs when one of them cannot be settled, and fails', async () => {
+    const overdue: Run = { ...exampleRun, deadline: '2020-01-01T00:00:00.000Z' };
+    runsAre({ ...overdue, runId: 'training-broken' }, overdue);
+    dynamodb
+      .on(QueryCommand, { ExpressionAttributeValues: marshall({ ':pk': 'run#training-broken', ':line': 'line#' }) })
+      .rejects(new Error('throttled'));
+    await expect(handler({}, context)).rejects.toMatchObject({
+      name: 'SweepIncomplete',
+      message: '1 of 2 runs could not be settled',
+      cause: { errors: [{ message: 'throttled' }] },
+    });
+    const given = dynamodb.commandCalls(PutItemCommand).map(({ args }) => unmarshall(args[0].input.Item ?? {}));
+    expect(given).toMatchObject([{ pk: `run#${exampleRun.runId}` }, { pk: `run#${exampleRun.runId}` }]);
+  });
+
   it('announces what a crash left unsaid', async () => {
     const run: Run = {
       ...exampleRun,

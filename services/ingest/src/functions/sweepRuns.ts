@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Run } from '@regulabel/shared/contracts/ingest/run.v1';
+import { RegulabelError } from '@regulabel/shared/errors';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { logger, stateHandler } from '@regulabel/shared/lambda/handlers';
 import * as z from 'zod';
@@ -19,9 +20,18 @@ export const handler = stateHandler(z.unknown(), async () => {
   const all = [...(await runs.ofPurpose('training')), ...(await runs.ofPurpose('inference'))];
   const overdue = all.filter(({ status, deadline }) => status === 'running' && new Date(deadline) <= now);
   const unsaid = all.filter(({ announced, revision }) => announced < revision);
-  for (const run of overdue) await giveUp(runs, run);
-  for (const { runId } of [...overdue, ...unsaid]) {
-    await settleRun({ runs, events, bus: environment('BUS'), now: () => new Date() }, runId);
+  const settled = await Promise.allSettled(
+    [...new Set([...overdue, ...unsaid])].map(async (run) => {
+      if (overdue.includes(run)) await giveUp(runs, run);
+      await settleRun({ runs, events, bus: environment('BUS'), now: () => new Date() }, run.runId);
+    }),
+  );
+  // A run that cannot be settled must not keep the others open.
+  const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+  if (errors.length > 0) {
+    throw new RegulabelError('SweepIncomplete', `${errors.length} of ${settled.length} runs could not be settled`, {
+      cause: new AggregateError(errors),
+    });
   }
   return { overdue: overdue.map(({ runId }) => runId), unsaid: unsaid.map(({ runId }) => runId) };
 });
