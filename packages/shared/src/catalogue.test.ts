@@ -53,10 +53,23 @@ describe('checkedCatalogue', () => {
   it.each([
     ['both static and searched', { static: { epochs: '5' }, ranges: { epochs: { type: 'integer', min: 1, max: 9 } } }],
     ['ending before it begins', { ranges: { epochs: { type: 'integer', min: 9, max: 1 } } }],
+    ['of a single value', { ranges: { epochs: { type: 'integer', min: 5, max: 5 } } }],
+    ['a choice with a value twice', { ranges: { loss: { type: 'categorical', values: ['a', 'b', 'c', 'd', 'a'] } } }],
     ['logarithmic from 0', { ranges: { rate: { type: 'continuous', min: 0, max: 1, scale: 'Logarithmic' } } }],
   ])('refuses a hyperparameter that is %s', (_what, algorithm) => {
     const value = { countries: { DE: { schemes: { weee: { algorithms: [algorithm] } } } } };
     expect(() => check(value)).toThrow(expect.objectContaining({ name: 'CatalogueInvalid' }));
+  });
+
+  it('refuses more trials than the ranges have combinations', () => {
+    const ranges = { epochs: { type: 'integer', min: 1, max: 2 }, loss: { type: 'categorical', values: ['a', 'b'] } };
+    const line = (trials: number, of: object) => ({
+      countries: { DE: { schemes: { weee: { trials, algorithms: [{ ranges: of }] } } } },
+    });
+    expect(() => check(line(4, ranges))).not.toThrow();
+    expect(() => check(line(5, ranges))).toThrow(/4 combinations, fewer than the 5 trials/);
+    expect(() => check(line(1, {}))).toThrow(/no range to search/);
+    expect(() => check(line(100, { rate: { type: 'continuous', min: 0, max: 1 } }))).not.toThrow();
   });
 
   it('refuses a catalogue without a line', () => {

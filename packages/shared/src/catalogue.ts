@@ -30,9 +30,13 @@ function problemsOf(checked: Catalogue): string[] {
   return lines.flatMap((line) => {
     const settings = checked.countries[line.country]?.schemes[line.scheme];
     if (settings === undefined) return [];
-    return [...codeProblems(settings.codes ?? []), ...settings.algorithms.flatMap(rangeProblems)].map(
-      (problem) => `${lineName(line)}: ${problem}`,
-    );
+    return [
+      ...codeProblems(settings.codes ?? []),
+      ...settings.algorithms.flatMap((algorithm) => [
+        ...rangeProblems(algorithm),
+        ...searchProblems(algorithm, settings.trials),
+      ]),
+    ].map((problem) => `${lineName(line)}: ${problem}`);
   });
 }
 
@@ -78,10 +82,31 @@ function leadsBack(code: string, successors: ReadonlyMap<string, string>): boole
 const rangeProblems = ({ name, static: fixed, ranges }: Algorithm): string[] =>
   Object.entries(ranges).flatMap(([parameter, range]) => [
     ...(parameter in fixed ? [`${name}: ${parameter} is both static and a range`] : []),
-    ...(range.type !== 'categorical' && range.min > range.max
-      ? [`${name}: the range of ${parameter} ends (${range.max}) before it begins (${range.min})`]
+    // SageMaker takes no range of a single value: https://github.com/aws/amazon-sagemaker-feedback/issues/195
+    ...(range.type !== 'categorical' && range.min >= range.max
+      ? [`${name}: the range of ${parameter} has to end (${range.max}) above its beginning (${range.min})`]
+      : []),
+    ...(range.type === 'categorical' && new Set(range.values).size < range.values.length
+      ? [`${name}: ${parameter} has a value twice`]
       : []),
     ...(range.type !== 'categorical' && range.scale === 'Logarithmic' && range.min <= 0
       ? [`${name}: the range of ${parameter} is logarithmic, so it has to begin above 0`]
       : []),
   ]);
+
+/**
+ * SageMaker refuses a tuning job with more trials than its ranges have combinations.
+ * https://github.com/aws/amazon-sagemaker-operator-for-k8s/issues/123
+ */
+function searchProblems({ name, ranges }: Algorithm, trials: number): string[] {
+  if (Object.keys(ranges).length === 0) return [`${name}: there is no range to search; a tuning job needs one`];
+  const combinations = Object.values(ranges).reduce((product, range) => product * valuesOf(range), 1);
+  return combinations < trials
+    ? [`${name}: the ranges have ${combinations} combinations, fewer than the ${trials} trials asked for`]
+    : [];
+}
+
+function valuesOf(range: Algorithm['ranges'][string]): number {
+  if (range.type === 'categorical') return range.values.length;
+  return range.type === 'integer' ? Math.max(0, range.max - range.min + 1) : Infinity;
+}
