@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
+import { intrinsics } from './intrinsics.ts';
 
 /** Services depend on this package only; the interpreter that walks their definitions is the local cloud's. */
 export { walk } from '@regulabel/local-cloud/walk';
@@ -10,9 +11,6 @@ export interface Definition {
   readonly States: Record<string, Record<string, unknown>>;
   readonly [field: string]: unknown;
 }
-
-/** CloudFormation's short tags. What they stand for is known at deployment only: a walk sees their text. */
-const intrinsics = ['!Sub', '!GetAtt', '!Ref'].map((tag) => ({ tag, resolve: (text: string) => text }));
 
 /**
  * The definition in a service's `state-machine.yml`, as `walk` takes it. `!Sub`, `!GetAtt` and `!Ref` become their

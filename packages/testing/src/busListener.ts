@@ -1,0 +1,96 @@
+import {
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+  type EventBridgeClientConfig,
+} from '@aws-sdk/client-eventbridge';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** An event as a rule delivers it, as far as tests look at it. */
+export interface Heard {
+  readonly id: string;
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: unknown;
+}
+
+/** A queue of the test's own, subscribed to everything on a bus. */
+export interface BusListener {
+  /** All that was heard so far, in the order of arrival. */
+  readonly heard: readonly Heard[];
+  /** The first event, heard already or to come, for which `wanted` holds. Throws after `seconds`, saying what came instead. */
+  hears(wanted: (event: Heard) => boolean, seconds?: number): Promise<Heard>;
+  close(): void;
+}
+
+/** Listens to a bus that exists. `config` is for any AWS SDK client; its role has to be allowed queues and rules. */
+export async function listenTo(
+  bus: string,
+  config: Pick<EventBridgeClientConfig, 'endpoint' | 'region' | 'credentials'>,
+): Promise<BusListener> {
+  const sqs = new SQSClient(config);
+  const name = `${bus}-listener`;
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+  await subscribe(sqs, QueueUrl, { bus, name, config });
+  const heard: Heard[] = [];
+  const receive = async (): Promise<void> => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    for (const { Body = '', ReceiptHandle } of Messages) {
+      heard.push(JSON.parse(Body) as Heard);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+  };
+  return {
+    heard,
+    async hears(wanted, seconds = 15) {
+      const deadline = Date.now() + seconds * 1000;
+      for (;;) {
+        const found = heard.find(wanted);
+        if (found) return found;
+        if (Date.now() > deadline) {
+          const instead = heard.map((event) => event['detail-type']).join(', ');
+          throw new Error(`not heard on ${bus} within ${seconds} s; what was: ${instead}`);
+        }
+        await receive();
+      }
+    },
+    close: () => {
+      sqs.destroy();
+    },
+  };
+}
+
+async function subscribe(
+  sqs: SQSClient,
+  QueueUrl: string | undefined,
+  { bus, name, config }: { bus: string; name: string; config: EventBridgeClientConfig },
+): Promise<void> {
+  const events = new EventBridgeClient(config);
+  const { RuleArn } = await events.send(
+    new PutRuleCommand({ Name: name, EventBusName: bus, EventPattern: JSON.stringify({ source: [{ prefix: '' }] }) }),
+  );
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const Arn = Attributes?.['QueueArn'];
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: Arn,
+      Condition: { ArnEquals: { 'aws:SourceArn': RuleArn } },
+    },
+  });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  await events.send(new PutTargetsCommand({ Rule: name, EventBusName: bus, Targets: [{ Id: 'listener', Arn }] }));
+  events.destroy();
+}
