@@ -17,6 +17,7 @@ export default {
   },
   testMatch: ['<rootDir>/{packages,services,e2e,tools}/**/*.test.ts'],
   modulePathIgnorePatterns: ['/\\.serverless/', '/\\.build/', '/\\.esbuild/', '/\\.regulabel/'],
-  testTimeout: 20000,
+  // Generous: beside the end-to-end run, on two cores, everything is slow. Nothing waits for it to pass.
+  testTimeout: 60000,
   maxWorkers: 2,
 };
