@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { CommandError } from '../errors.ts';
-import { JOB_SOURCES, LOCAL, packageFolder, REPOSITORY, SERVICES } from './place.ts';
+import { locked } from './buildLock.ts';
+import { BUILD, JOB_SOURCES, LOCAL, packageFolder, REPOSITORY, SERVICES } from './place.ts';
 
 /** Something that is made of sources: a service's template and zips, or the bundle that the job container runs. */
 interface Artefact {
@@ -36,9 +37,15 @@ const ARTEFACTS: readonly Artefact[] = [
 
 /**
  * Compiles the services for the local stage with `serverless package`, and bundles the job code: what changed since
- * the last time, all at once. Throws `CommandError` with the tool's own words when one does not build.
+ * the last time, all at once, while no other command does. Throws `CommandError` with the tool's own words when one does
+ * not build.
  */
 export async function packageServices(say: (line: string) => void): Promise<void> {
+  await mkdir(BUILD, { recursive: true });
+  await locked(BUILD, () => packageStale(say));
+}
+
+async function packageStale(say: (line: string) => void): Promise<void> {
   const stale = (
     await Promise.all(
       ARTEFACTS.map(async (artefact) => {

@@ -11,5 +11,8 @@ export const SERVICES = ['ingest', 'training', 'evaluation', 'inference'] as con
 /** What the job container is made of. */
 export const JOB_SOURCES = ['packages/jobs', 'packages/shared/src'];
 
+/** What is built for the local stage. */
+export const BUILD = join(REPOSITORY, '.build');
+
 /** Where a service's compiled template and zips for the local stage are kept, and what they were made of. */
-export const packageFolder = (service: string): string => join(REPOSITORY, '.build', service);
+export const packageFolder = (service: string): string => join(BUILD, service);
