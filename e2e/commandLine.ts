@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import * as z from 'zod';
 
 const PROGRAM = join(dirname(import.meta.dirname), 'packages', 'cli', 'src', 'main.ts');
 
@@ -45,4 +47,46 @@ export async function json(args: readonly string[], code = 0): Promise<unknown> 
   if (result.code !== code)
     throw new Error(`regulabel ${args.join(' ')} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);
   return JSON.parse(result.stdout);
+}
+
+/** How to reach a local cloud, for any AWS SDK client. */
+export type Reach = z.infer<typeof reach>;
+const reach = z
+  .object({
+    endpoint: z.url(),
+    region: z.string(),
+    accessKeyId: z.string(),
+    secretAccessKey: z.string(),
+    sessionToken: z.string(),
+  })
+  .transform(({ endpoint, region, ...credentials }) => ({ endpoint, region, credentials }));
+
+export interface ServedCloud {
+  readonly operator: Reach;
+  /** Whom the state folder's own credentials are of. */
+  readonly administrator: Reach;
+  stop(): Promise<void>;
+}
+
+/** Serves a state folder on a free port with `up`. */
+export async function serve(state: string): Promise<ServedCloud> {
+  const { child, ended } = start('up', '--state', state, '--port', '0', '--json');
+  const said = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith('}\n')) resolve(text);
+    });
+    ended.then(({ stderr }) => {
+      reject(new Error(stderr));
+    }, reject);
+  });
+  return {
+    operator: reach.parse(JSON.parse(said)),
+    administrator: reach.parse(JSON.parse(await readFile(join(state, 'endpoint.json'), 'utf8'))),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
 }

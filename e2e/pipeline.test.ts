@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
 import { dataBucket, modelsBucket, predictionsBucket, registryBucket, winnersTable } from '@regulabel/shared/names';
-import { json, start, type Started } from './commandLine.ts';
+import { json, serve, start, type Reach, type ServedCloud } from './commandLine.ts';
 
 const PLACE = { stage: 'local', account: '111122223333', region: 'eu-west-1' };
 const LINES = ['DE/battery', 'DE/weee', 'FR/packaging', 'FR/weee'];
@@ -38,12 +38,8 @@ const outcomes = ({ lines }: Run): string[] =>
 let state: string;
 let first: z.infer<typeof demo>;
 let second: z.infer<typeof demo>;
-let up: Started;
-let cloud: {
-  endpoint: string;
-  region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
-};
+let up: ServedCloud;
+let cloud: Reach;
 
 beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'regulabel-e2e-'));
@@ -54,32 +50,12 @@ beforeAll(async () => {
   await killed.ended;
   first = demo.parse(await json(['demo', '--state', state, ...SIZE]));
   second = demo.parse(await json(['demo', '--state', state, ...SIZE]));
-  up = start('up', '--state', state, '--port', '0', '--json');
-  const served = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    up.child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.endsWith('}\n')) resolve(text);
-    });
-    up.ended.then(({ stderr }) => {
-      reject(new Error(stderr));
-    }, reject);
-  });
-  const { endpoint, region, ...credentials } = z
-    .object({
-      endpoint: z.url(),
-      region: z.string(),
-      accessKeyId: z.string(),
-      secretAccessKey: z.string(),
-      sessionToken: z.string(),
-    })
-    .parse(JSON.parse(served));
-  cloud = { endpoint, region, credentials };
+  up = await serve(state);
+  cloud = up.operator;
 }, 400_000);
 
 afterAll(async () => {
-  up.child.kill('SIGTERM');
-  await up.ended;
+  await up.stop();
   await rm(state, { recursive: true, force: true });
 }, 30_000);
 
