@@ -45,8 +45,7 @@ export class CataloguePointer {
     if (found) return found;
     throw new RegulabelError(
       'CatalogueMissing',
-      'no catalogue is in force: publish one with `regulabel catalogue publish FILE` ' +
-        '(or invoke the function regulabel-<stage>-publish-catalogue with it)',
+      'no catalogue is in force: invoke the function regulabel-<stage>-publish-catalogue with one as its payload',
     );
   }
 
