@@ -104,7 +104,7 @@ describe('plan', () => {
     dynamodb.on(GetItemCommand, { Key: marshall({ pk: 'catalogue', sk: 'current' }) }).resolves({});
     await expect(handler(input, context)).rejects.toMatchObject({
       name: 'CatalogueMissing',
-      message: expect.stringContaining('catalogue publish FILE'),
+      message: expect.stringContaining('regulabel-<stage>-publish-catalogue'),
     });
   });
 
