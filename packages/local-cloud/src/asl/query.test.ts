@@ -14,6 +14,7 @@ describe('A template', () => {
         const json = JSON.parse(JSON.stringify(value)) as Json;
         expect(await evaluate(json, 'Output', names)).toEqual(json);
       }),
+      { examples: [[JSON.parse('{"__proto__": null}')]] },
     );
   });
 
@@ -24,6 +25,7 @@ describe('A template', () => {
         const given = { ...names, states: { input } };
         expect(await evaluate('{% $states.input %}', 'Output', given)).toEqual(input);
       }),
+      { examples: [[JSON.parse('{"__proto__": null}')]] },
     );
   });
 

@@ -35,11 +35,12 @@ export async function evaluate(value: Json, location: string, names: Names): Pro
     return items;
   }
   if (typeof value !== 'object' || value === null) return value;
-  const members: Record<string, Json> = {};
+  const members: [string, Json][] = [];
   for (const [key, member] of Object.entries(value)) {
-    members[key] = await evaluate(member, `${location}/${key}`, names);
+    members.push([key, await evaluate(member, `${location}/${key}`, names)]);
   }
-  return members;
+  // Unlike an assignment, this makes a member of `__proto__` too.
+  return Object.fromEntries(members);
 }
 
 interface JsonTypes {
