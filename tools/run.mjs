@@ -49,6 +49,17 @@ if (program === undefined) fail('usage: node tools/run.mjs PROGRAM.ts [ARGUMENTS
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', resolve(root, program), ...args], {
   stdio: 'inherit',
 });
+// npm may be killed without a chance to pass the signal on; between npm and this there may be a shell that lives on.
+const ancestors = () => {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined || !existsSync(`/proc/${parent}/stat`)) return String(parent);
+  const [, grandparent] = readFileSync(`/proc/${parent}/stat`, 'utf8').split(') ').at(-1).split(' ');
+  return `${parent} ${grandparent}`;
+};
+const born = ancestors();
+setInterval(() => {
+  if (ancestors() !== born) child.kill('SIGTERM');
+}, 500).unref();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => fail(`Cannot start ${node}: ${error.message}. Delete node_modules and run again.`));
 child.on('exit', (code, signal) => {

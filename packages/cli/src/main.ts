@@ -6,6 +6,7 @@ import { status } from './commands/status.ts';
 import { up, type UpOptions } from './commands/up.ts';
 import { winners } from './commands/winners.ts';
 import type { CommonOptions } from './commands/withSession.ts';
+import { DEMO_COUNTRIES } from './demo/lines.ts';
 import { CommandError } from './errors.ts';
 
 const FAILED = 1;
@@ -45,10 +46,10 @@ command(
   'what `npm start` runs: the next synthetic month through the whole pipeline',
   'demo --countries DE --labelled 2000 --sold 500',
 )
-  .addOption(new Option('--countries <list>', 'countries, separated by commas').argParser((text) => text.split(',')))
+  .addOption(new Option('--countries <list>', 'countries, separated by commas').argParser(countries))
   .option('--labelled <n>', 'labelled items in the first month (later ones bring a quarter)', count, 6000)
   .option('--sold <n>', 'items sold in the month', count, 4000)
-  .option('--trials <n>', 'trials per model line', count, 3)
+  .option('--trials <n>', 'trials per model line, 1 to 100', between(1, 100), 3)
   .option('--seed <n>', 'of the synthetic data', count, 1)
   .action(exitWith((options: DemoOptions) => demo(options)));
 
@@ -57,7 +58,14 @@ command('run', 'fires the schedule now and waits until the run is closed', 'run 
   .addOption(
     new Option('--month <month>', 'the month to label, YYYY-MM (default: the last complete one)').argParser(month),
   )
-  .action(exitWith((purpose: 'training' | 'inference', options: RunOptions) => run(purpose, options)));
+  .action(
+    exitWith((purpose: 'training' | 'inference', options: RunOptions, self: Command) => {
+      if (purpose === 'training' && options.month !== undefined) {
+        self.error('error: training learns from all labelled items: only `run inference` takes --month');
+      }
+      return run(purpose, options);
+    }),
+  );
 
 command('status', 'where every line of a run stands, what failed and why', 'status')
   .argument('[run]', 'a run id; without it the latest run of each purpose')
@@ -80,7 +88,7 @@ predictions
   .action(exitWith((options: ExportOptions) => predictionsExport(options)));
 
 command('up', 'serves the local cloud and stays up; prints the endpoint', 'up --port 4566')
-  .option('--port <n>', 'loopback port; 0 takes a free one', count, 4566)
+  .option('--port <n>', 'loopback port; 0 takes a free one', between(0, 65535), 4566)
   .action(exitWith((options: UpOptions) => up(options)));
 
 function count(text: string): number {
@@ -90,10 +98,31 @@ function count(text: string): number {
   return value;
 }
 
+function between(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = count(text);
+    if (value < least || value > most) throw new InvalidArgumentError(`It has to be from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+function countries(text: string): string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !(name in DEMO_COUNTRIES));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`The demo has ${Object.keys(DEMO_COUNTRIES).join(', ')}, not "${unknown}".`);
+}
+
 function month(text: string): string {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('It has to be a month such as 2026-01.');
   return text;
 }
+
+// Whoever started this is gone, killed perhaps: nobody watches any more. What is under way goes on at the next start.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(FAILED);
+}, 500).unref();
 
 try {
   await program.parseAsync();

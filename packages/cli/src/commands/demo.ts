@@ -36,7 +36,7 @@ export async function demo(options: DemoOptions): Promise<number> {
       const { version } = await publishCatalogue(session, demoCatalogue(countries, options.trials));
       const labelled = month.age === 0 ? options.labelled : Math.ceil(options.labelled * LATER_LABELS);
       progress.say(
-        `month ${month.month}: ${number(labelled)} labelled and ${number(options.sold)} sold items in ${countries.size} countries, catalogue ${version}`,
+        `month ${month.month}: ${number(labelled)} labelled and ${number(options.sold)} sold items in ${[...countries.keys()].join(', ')}, catalogue ${version}`,
       );
       await loadMonth(session, { ...month, seed: options.seed, countries, labelled, sold: options.sold });
     }
@@ -81,10 +81,13 @@ const demoRun = (purpose: RunRequest['purpose'], month: string): RunRequest => (
   ...(purpose === 'inference' ? { month } : {}),
 });
 
-const whereToLook = (options: DemoOptions): string[] => [
-  `messages to people   ${messagesFolder(options)}`,
-  'the winners          npm run -s regulabel -- winners',
-  'every prediction     npm run -s regulabel -- predictions export --out predictions.csv',
-  'the next month       npm start',
-  'the local AWS        npm run -s regulabel -- up',
-];
+const whereToLook = (options: DemoOptions): string[] => {
+  const state = options.state === '.regulabel' ? '' : ` --state '${options.state}'`;
+  return [
+    `messages to people   ${messagesFolder(options)}`,
+    `the winners          npm run -s regulabel -- winners${state}`,
+    `every prediction     npm run -s regulabel -- predictions export --out predictions.csv${state}`,
+    `the next month       npm ${state === '' ? 'start' : `run -s regulabel -- demo${state}`}`,
+    `the local AWS        npm run -s regulabel -- up${state}`,
+  ];
+};

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { CommandError } from '../errors.ts';
 import { openLocalCloud } from '../local/localCloud.ts';
 import { createProgress, type Progress } from '../progress.ts';
@@ -16,6 +17,10 @@ export async function withSession<T>(
 ): Promise<T> {
   const progress = createProgress(process.stderr);
   const cloud = await openLocalCloud({ state, port: 0, say: progress.say });
+  if (!cloud.ours) progress.say(`another command serves ${state} at ${cloud.endpoint}: working there`);
+  const interrupted = once(process, 'SIGINT').then(() => {
+    throw new CommandError('stopped; the same command goes on where it was');
+  });
   try {
     const session = await openSession(cloud);
     try {
@@ -24,7 +29,12 @@ export async function withSession<T>(
           `the local cloud stopped: ${said === '' ? 'it said nothing' : said}; start the command again to go on`,
         );
       });
-      return await Promise.race([work(session, progress), crashed]);
+      return await Promise.race([work(session, progress), crashed, interrupted]);
+    } catch (error) {
+      if (!cloud.ours && isConnectionRefused(error)) {
+        throw new CommandError(`the command that served ${state} has ended; start this one again`, { cause: error });
+      }
+      throw error;
     } finally {
       progress.clear();
       session.close();
@@ -33,3 +43,6 @@ export async function withSession<T>(
     await cloud.stop();
   }
 }
+
+const isConnectionRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET');

@@ -74,8 +74,12 @@ export const withoutUndefined = ({
 });
 
 async function startLocalCloud({ state, port, say }: LocalCloudOptions): Promise<LocalCloud> {
+  try {
+    await mkdir(state, { recursive: true });
+  } catch (error) {
+    throw new CommandError(`--state ${state} is no folder, and none can be made there`, { cause: error });
+  }
   await packageServices(say);
-  await mkdir(state, { recursive: true });
   const config = join(state, 'config.json');
   await writeFile(config, JSON.stringify(await cloudConfig(availableParallelism()), null, 2));
   say('starting the local cloud ...');
@@ -99,7 +103,8 @@ async function startLocalCloud({ state, port, say }: LocalCloudOptions): Promise
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line').then(([first]) => String(first)),
     ended.then((said) => {
-      throw new CommandError(`the local cloud did not start: ${said === '' ? 'it said nothing' : said}`);
+      const hint = said.includes('EADDRINUSE') ? '; --port 0 takes a free port' : '';
+      throw new CommandError(`the local cloud did not start: ${said === '' ? 'it said nothing' : said}${hint}`);
     }),
   ]);
   const known = served.parse(JSON.parse(line));

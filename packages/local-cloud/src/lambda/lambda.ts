@@ -40,9 +40,9 @@ export function createLambda(cloud: Cloud): Service {
   return {
     name: 'lambda',
     operations: { ...functions.operations, ...sources.operations, Invoke },
-    resume() {
+    async resume() {
       events.resume();
-      sources.resume();
+      await sources.resume();
     },
     async close() {
       sources.close();

@@ -24,17 +24,32 @@ const pause = 5000;
 /**
  * Polls one queue for one function. One poll is always open; each that brings messages opens another, up to
  * what the function may run at a time, and all but the last end when they find the queue empty. What a batch leaves undeleted comes back when
- * its visibility timeout has passed; how often is for the queue's own redrive policy to say.
+ * its visibility timeout has passed; how often is for the queue's own redrive policy to say. What was in hand when the
+ * process ended comes back at the next start: nobody works on it any more.
  */
 export class QueuePoller {
   readonly #cloud: Cloud;
   readonly #spec: QueuePollerSpec;
   readonly #stop = new AbortController();
+  /** Receipts of the messages in hand, of all pollers. */
+  readonly #inHand;
   #polls = 0;
 
   constructor(cloud: Cloud, spec: QueuePollerSpec) {
     this.#cloud = cloud;
     this.#spec = spec;
+    this.#inHand = cloud.store.collection<{ readonly ReceiptHandle: string }>('lambda.in-hand');
+  }
+
+  /** Gives back what a process before this one had in hand, then polls. */
+  async resume(): Promise<void> {
+    for (const { key, value } of this.#inHand.list(`${this.#spec.queueArn}/`)) {
+      await this.#sqs('ChangeMessageVisibility', { ...value, VisibilityTimeout: 0 }).catch((error: unknown) => {
+        this.#cloud.log(`lambda: a message of ${this.#spec.queueArn} comes back in its own time: ${String(error)}`);
+      });
+      this.#inHand.remove(key);
+    }
+    this.start();
   }
 
   start(): void {
@@ -73,13 +88,21 @@ export class QueuePoller {
     const all = { AttributeNames: ['All'], MessageAttributeNames: ['All'] };
     const input = { MaxNumberOfMessages: this.#spec.batchSize, WaitTimeSeconds: longPoll, ...all };
     const { Messages } = await this.#sqs('ReceiveMessage', input);
-    return (Messages ?? []) as QueueMessage[];
+    const batch = (Messages ?? []) as QueueMessage[];
+    for (const { MessageId, ReceiptHandle } of batch) this.#inHand.put(this.#key(MessageId), { ReceiptHandle });
+    return batch;
+  }
+
+  #key(messageId: string): string {
+    return `${this.#spec.queueArn}/${messageId}`;
   }
 
   async #handle(batch: readonly QueueMessage[]): Promise<void> {
     const Records = batch.map((message) => toEventRecord(message, this.#spec.queueArn));
     const outcome = await this.#spec.invoke(JSON.stringify({ Records }));
-    if (this.#stopped() || 'failure' in outcome) return;
+    if (this.#stopped()) return;
+    for (const { MessageId } of batch) this.#inHand.remove(this.#key(MessageId));
+    if ('failure' in outcome) return;
     const ids = new Set(batch.map(({ MessageId }) => MessageId));
     const failed = this.#spec.reportsItemFailures ? failedMessageIds(outcome.payload, ids) : new Set();
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId));

@@ -210,6 +210,17 @@ describe('a queue that feeds a function', () => {
     await until(async () => (await left('work')) === 0);
     expect(await done()).toEqual(['ran first', 'ran second']);
   });
+
+  it('gets back at the next start what was in hand when the cloud stopped, not after the visibility timeout', async () => {
+    const queue = { VisibilityTimeout: 43_200 };
+    await start({ handler: "export const handler = () => { done('began'); return new Promise(() => {}); };", queue });
+    await send('first');
+    await until(async () => (await done()).length === 1);
+    await local!.stop();
+    await start({ handler: "export const handler = async () => { done('ended'); };", queue });
+    await until(async () => (await left('work')) === 0);
+    expect(await done()).toEqual(['began', 'ended']);
+  });
 });
 
 describe('what AWS refuses of an event source', () => {

@@ -54,9 +54,9 @@ export class QueueSources {
   };
 
   /** Begins to poll. */
-  resume(): void {
+  async resume(): Promise<void> {
     this.#pollers = this.#mappings.list().flatMap(({ value }) => (value.Enabled ? [this.#poller(value)] : []));
-    for (const poller of this.#pollers) poller.start();
+    await Promise.all(this.#pollers.map((poller) => poller.resume()));
   }
 
   close(): void {
