@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Metrics } from '@regulabel/shared/contracts/evaluation/decision.v1';
 import { openInbox, type Inbox } from '../messages.ts';
 import { figure, number, print, printJson, table } from '../output.ts';
 import type { Progress } from '../progress.ts';
@@ -6,7 +7,7 @@ import { runDocument, type RunDocument } from '../runs/runDocument.ts';
 import { startRun, type RunRequest } from '../runs/startRun.ts';
 import { pause, waitForRun } from '../runs/waitForRun.ts';
 import type { Session } from '../session.ts';
-import { readWinners } from '../winners.ts';
+import { readDecisions, readWinners } from '../winners.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 export interface RunOptions extends CommonOptions {
@@ -75,17 +76,28 @@ export async function describeRun(session: Session, document: RunDocument): Prom
       `${number(document.items)} items, ${number(document.predictions)} codes given`,
     ];
   }
-  const winners = new Map((await readWinners(session)).map((winner) => [`${winner.country}/${winner.scheme}`, winner]));
-  const rows = document.lines.map(({ country, scheme, outcome, reason }) => {
-    const winner = winners.get(`${country}/${scheme}`);
+  const named = ({ country, scheme }: { country: string; scheme: string }): string => `${country}/${scheme}`;
+  const decisions = new Map((await readDecisions(session, document.runId)).map((made) => [named(made), made]));
+  const winners = new Map((await readWinners(session)).map((winner) => [named(winner), winner]));
+  const rows = document.lines.map((line) => {
+    const { candidate, winner } = decisions.get(named(line)) ?? {};
     return [
-      `${country}/${scheme}`,
-      outcome,
-      winner ? figure(winner.metrics.accuracy) : '-',
-      winner ? figure(winner.metrics.macroF1) : '-',
-      winner?.model ?? 'none',
-      reason ?? '',
+      named(line),
+      line.outcome,
+      scored(candidate?.metrics),
+      scored(winner?.metrics),
+      winners.get(named(line))?.model ?? 'none',
+      line.reason ?? '',
     ];
   });
-  return [heading, ...table([['line', 'outcome', 'accuracy', 'macro-F1', 'winner', 'reason'], ...rows])];
+  return [
+    heading,
+    ...table([['line', 'outcome', 'candidate', 'winner before', 'winner now', 'reason'], ...rows]),
+    SCORES,
+  ];
 }
+
+/** Accuracy and macro-F1; both models of a line were scored on the same rows. */
+const scored = (metrics: Metrics | undefined): string =>
+  metrics === undefined ? '-' : `${figure(metrics.accuracy)} ${figure(metrics.macroF1)}`;
+const SCORES = 'figures: accuracy and macro-F1 on the same unseen rows';
