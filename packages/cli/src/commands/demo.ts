@@ -1,5 +1,7 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { publishCatalogue } from '../catalogue.ts';
-import { demoCatalogue, demoCountries } from '../demo/lines.ts';
+import { addCommand, between, count, exitWith } from '../commandLine.ts';
+import { demoCatalogue, demoCountries, DEMO_COUNTRIES } from '../demo/lines.ts';
 import { loadMonth, warehouseMonths } from '../demo/warehouse.ts';
 import { openInbox } from '../messages.ts';
 import { number, print, printJson } from '../output.ts';
@@ -10,7 +12,7 @@ import type { Session } from '../session.ts';
 import { describeRun, exitCode, finishRun, messagesFolder } from './run.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
-export interface DemoOptions extends CommonOptions {
+interface DemoOptions extends CommonOptions {
   readonly countries?: readonly string[];
   readonly labelled: number;
   readonly sold: number;
@@ -23,8 +25,29 @@ const FIRST_MONTH = '2026-01';
 const LATER_LABELS = 0.25;
 const DEADLINE_MS = 30 * 60 * 1000;
 
+export const declareDemo = (program: Command): Command =>
+  addCommand(
+    program,
+    'demo',
+    'what `npm start` runs: the next synthetic month through the whole pipeline',
+    'demo --countries DE --labelled 2000 --sold 500',
+  )
+    .addOption(new Option('--countries <list>', 'countries, separated by commas').argParser(countriesOfList))
+    .option('--labelled <n>', 'labelled items in the first month (later ones bring a quarter)', count, 6000)
+    .option('--sold <n>', 'items sold in the month', count, 4000)
+    .option('--trials <n>', 'trials per model line, 1 to 100', between(1, 100), 3)
+    .option('--seed <n>', 'of the synthetic data', count, 1)
+    .action(exitWith(demo));
+
+function countriesOfList(text: string): string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !(name in DEMO_COUNTRIES));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`The demo has ${Object.keys(DEMO_COUNTRIES).join(', ')}, not "${unknown}".`);
+}
+
 /** The main job: the next synthetic month goes through the whole pipeline; an unfinished one is finished first. */
-export async function demo(options: DemoOptions): Promise<number> {
+async function demo(options: DemoOptions): Promise<number> {
   const countries = demoCountries(options.countries);
   return withSession(options, async (session, progress) => {
     const inbox = await openInbox(session, messagesFolder(options));

@@ -6,21 +6,31 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { DuckDBInstance } from '@duckdb/node-api';
+import type { Command } from 'commander';
 import { prediction } from '@regulabel/shared/contracts/inference/prediction.v1';
 import { parseS3Uri } from '@regulabel/shared/keys';
+import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { number, print, printJson } from '../output.ts';
 import { listRuns, readRun } from '../runs/readRuns.ts';
 import type { Session } from '../session.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
-export interface ExportOptions extends CommonOptions {
+interface ExportOptions extends CommonOptions {
   readonly run?: string;
   readonly out: string;
 }
 
+export function declarePredictions(program: Command): void {
+  const predictions = program.command('predictions').description('the labels given to sold items').exitOverride();
+  addCommand(predictions, 'export', 'one CSV row per item and scheme', 'predictions export --out predictions.csv')
+    .option('--run <run>', 'an inference run (default: the last closed one)')
+    .requiredOption('--out <file>', 'the CSV file to write')
+    .action(exitWith(predictionsExport));
+}
+
 /** `predictions export`: the predictions of the last closed inference run, or of `--run`, as one CSV file. */
-export async function predictionsExport(options: ExportOptions): Promise<number> {
+async function predictionsExport(options: ExportOptions): Promise<number> {
   await writable(options.out);
   return withSession(options, async (session) => {
     const runId = options.run ?? (await lastClosedRun(session));

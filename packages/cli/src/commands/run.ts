@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { Option, type Command } from 'commander';
 import type { Metrics } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import { addCommand, exitWith, month } from '../commandLine.ts';
 import { openInbox, type Inbox } from '../messages.ts';
 import { figure, number, print, printJson, table } from '../output.ts';
 import type { Progress } from '../progress.ts';
@@ -10,12 +12,32 @@ import type { Session } from '../session.ts';
 import { readDecisions, readWinners } from '../winners.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
-export interface RunOptions extends CommonOptions {
+interface RunOptions extends CommonOptions {
   readonly month?: string;
 }
 
+export const declareRun = (program: Command): Command =>
+  addCommand(
+    program,
+    'run',
+    'fires the schedule now and waits until the run is closed',
+    'run inference --month 2026-01',
+  )
+    .addArgument(program.createArgument('<purpose>', 'what the run is for').choices(['training', 'inference']))
+    .addOption(
+      new Option('--month <month>', 'the month to label, YYYY-MM (default: the last complete one)').argParser(month),
+    )
+    .action(
+      exitWith((purpose: RunRequest['purpose'], options: RunOptions, self: Command) => {
+        if (purpose === 'training' && options.month !== undefined) {
+          self.error('error: training learns from all labelled items: only `run inference` takes --month');
+        }
+        return run(purpose, options);
+      }),
+    );
+
 /** `run training` and `run inference`: the schedule, now. */
-export async function run(purpose: RunRequest['purpose'], options: RunOptions): Promise<number> {
+async function run(purpose: RunRequest['purpose'], options: RunOptions): Promise<number> {
   return withSession(options, async (session, progress) => {
     const inbox = await openInbox(session, messagesFolder(options));
     const runId = await startRun(

@@ -1,4 +1,6 @@
+import type { Command } from 'commander';
 import { lineName } from '@regulabel/shared/contracts/values';
+import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { print, printJson, table } from '../output.ts';
 import { listRuns, readRun } from '../runs/readRuns.ts';
@@ -6,8 +8,13 @@ import { readStages } from '../runs/stages.ts';
 import type { Session } from '../session.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
+export const declareStatus = (program: Command): Command =>
+  addCommand(program, 'status', 'where every line of a run stands, what failed and why', 'status')
+    .argument('[run]', 'a run id; without it the latest run of each purpose')
+    .action(exitWith(status));
+
 /** `status [RUN]`: every line of the run and where it stands; without RUN the latest run of each purpose. */
-export async function status(runId: string | undefined, options: CommonOptions): Promise<number> {
+async function status(runId: string | undefined, options: CommonOptions): Promise<number> {
   return withSession(options, async (session) => {
     const runIds = runId === undefined ? await latestRuns(session) : [runId];
     const runs = await Promise.all(runIds.map((id) => statusOf(session, id)));

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { Command } from 'commander';
+import { addCommand, between, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { openLocalCloud, servedAlready } from '../local/localCloud.ts';
 import { print, printJson } from '../output.ts';
@@ -6,12 +8,17 @@ import { createProgress } from '../progress.ts';
 import { assumeOperator } from '../session.ts';
 import type { CommonOptions } from './withSession.ts';
 
-export interface UpOptions extends CommonOptions {
+interface UpOptions extends CommonOptions {
   readonly port: number;
 }
 
+export const declareUp = (program: Command): Command =>
+  addCommand(program, 'up', 'serves the local cloud and stays up; prints the endpoint', 'up --port 4566')
+    .option('--port <n>', 'loopback port; 0 takes a free one', between(0, 65535), 4566)
+    .action(exitWith(up));
+
 /** `up`: serves the local cloud until it is told to stop, and says how to reach it. */
-export async function up(options: UpOptions): Promise<number> {
+async function up(options: UpOptions): Promise<number> {
   const other = await servedAlready(options.state);
   if (other) throw new CommandError(`${options.state} is served already, at ${other.endpoint}`);
   const progress = createProgress(process.stderr);

@@ -1,9 +1,14 @@
+import type { Command } from 'commander';
+import { addCommand, exitWith } from '../commandLine.ts';
 import { figure, print, printJson, table } from '../output.ts';
 import { readWinners } from '../winners.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
+export const declareWinners = (program: Command): Command =>
+  addCommand(program, 'winners', 'the model in production for each line', 'winners --json').action(exitWith(winners));
+
 /** `winners`: the model in production for each line. */
-export async function winners(options: CommonOptions): Promise<number> {
+async function winners(options: CommonOptions): Promise<number> {
   return withSession(options, async (session) => {
     const found = (await readWinners(session)).map(({ country, scheme, model, since, metrics }) => ({
       country,
