@@ -1,20 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  BatchExecuteStatementCommand,
-  DescribeStatementCommand,
-  ExecuteStatementCommand,
-  GetStatementResultCommand,
-  type RedshiftDataClient,
-} from '@aws-sdk/client-redshift-data';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { CommandError } from '../errors.ts';
-import { WAREHOUSE, WAREHOUSE_BUCKET } from '../local/cloudConfig.ts';
 import type { Session } from '../session.ts';
+import { copy, query, stage } from '../warehouse.ts';
 import { itemOf, labelOf, type Lot } from './items.ts';
 import type { DemoCountry } from './lines.ts';
 import { randomOf } from './random.ts';
@@ -35,9 +24,9 @@ export interface DemoMonth {
 const ROWS_PER_FILE = 250_000;
 
 /** The months that the warehouse has sales of, in order. */
-export async function warehouseMonths({ redshift }: Session): Promise<string[]> {
+export async function warehouseMonths(session: Session): Promise<string[]> {
   const rows = await query(
-    redshift,
+    session,
     "SELECT DISTINCT strftime(sold_on, '%Y-%m') AS month FROM sold_items WHERE sold_on IS NOT NULL ORDER BY 1",
   );
   return rows.map(([month]) => month ?? '').filter((month) => month !== '');
@@ -53,20 +42,9 @@ export async function loadMonth(session: Session, month: DemoMonth): Promise<voi
       const labelled = await writeFiles(connection, join(folder, 'labelled'), LABELLED, labelledRows(month));
       const sold = await writeFiles(connection, join(folder, 'sold'), SOLD, soldRows(month));
       const prefix = `demo/${month.month}`;
-      for (const file of labelled) await upload(session, file, `${prefix}/labelled_items/`);
-      for (const file of sold) await upload(session, file, `${prefix}/sold_items/`);
-      const role = `arn:aws:iam::${session.place.account}:role/regulabel-${session.place.stage}-unload`;
-      await settled(session.redshift, () =>
-        session.redshift.send(
-          new BatchExecuteStatementCommand({
-            ...WAREHOUSE,
-            Sqls: ['labelled_items', 'sold_items'].map(
-              (table) =>
-                `COPY ${table} FROM 's3://${WAREHOUSE_BUCKET}/${prefix}/${table}/' IAM_ROLE '${role}' FORMAT AS PARQUET`,
-            ),
-          }),
-        ),
-      );
+      for (const file of labelled) await stage(session, file, `${prefix}/labelled_items/`);
+      for (const file of sold) await stage(session, file, `${prefix}/sold_items/`);
+      await copy(session, { labelled_items: `${prefix}/labelled_items/`, sold_items: `${prefix}/sold_items/` });
     } finally {
       connection.closeSync();
       database.closeSync();
@@ -167,37 +145,4 @@ async function writeFiles(
   appender.closeSync();
   if (count % ROWS_PER_FILE !== 0) await flush();
   return files;
-}
-
-async function upload({ s3 }: Session, file: string, prefix: string): Promise<void> {
-  const { size } = await stat(file);
-  await s3.send(
-    new PutObjectCommand({
-      Bucket: WAREHOUSE_BUCKET,
-      Key: prefix + (file.split('/').at(-1) ?? ''),
-      Body: createReadStream(file),
-      ContentLength: size,
-    }),
-  );
-}
-
-async function query(client: RedshiftDataClient, sql: string): Promise<(string | undefined)[][]> {
-  const id = await settled(client, () => client.send(new ExecuteStatementCommand({ ...WAREHOUSE, Sql: sql })));
-  const { Records = [] } = await client.send(new GetStatementResultCommand({ Id: id }));
-  return Records.map((record) => record.map(({ stringValue }) => stringValue));
-}
-
-/** Waits for a statement. Throws `CommandError` with the warehouse's own words when it does not finish. */
-async function settled(
-  client: RedshiftDataClient,
-  submit: () => Promise<{ Id?: string | undefined }>,
-): Promise<string> {
-  const { Id = '' } = await submit();
-  for (;;) {
-    const { Status, Error: error } = await client.send(new DescribeStatementCommand({ Id }));
-    if (Status === 'FINISHED') return Id;
-    if (Status === 'FAILED' || Status === 'ABORTED')
-      throw new CommandError(`the warehouse refused: ${error ?? Status}`);
-    await delay(50);
-  }
 }
