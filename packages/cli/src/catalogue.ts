@@ -1,7 +1,20 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { NoSuchKey } from '@aws-sdk/client-s3';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { parseJson } from '@regulabel/shared/parse';
+import { readJson } from '@regulabel/shared/aws/objects';
+import {
+  catalogue,
+  catalogueInForce,
+  type Catalogue,
+  type CatalogueInForce,
+  type CatalogueInput,
+} from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import { catalogueKey, s3Uri } from '@regulabel/shared/keys';
+import { dataBucket, runsTable } from '@regulabel/shared/names';
+import { parse, parseJson } from '@regulabel/shared/parse';
+import { catalogueInForceKey } from '@regulabel/shared/tables';
 import { CommandError } from './errors.ts';
 import type { Session } from './session.ts';
 
@@ -25,4 +38,22 @@ export async function publishCatalogue(
     throw new CommandError(`the catalogue was not published: ${errorType}: ${errorMessage}`);
   }
   return parseJson(published, answer, 'the answer of publishCatalogue');
+}
+
+/** Which catalogue is in force: what the next run will pin. Undefined before the first one is published. */
+export async function findCatalogueInForce({ dynamodb, place }: Session): Promise<CatalogueInForce | undefined> {
+  const { Item } = await dynamodb.send(
+    new GetItemCommand({ TableName: runsTable(place), Key: marshall(catalogueInForceKey), ConsistentRead: true }),
+  );
+  return Item && parse(catalogueInForce, unmarshall(Item), 'the catalogue in force in the runs table');
+}
+
+/** A published catalogue, with every default that it was published with. Throws `CommandError` when there is none. */
+export async function readCatalogue({ s3, place }: Session, version: string): Promise<Catalogue> {
+  try {
+    return await readJson(s3, s3Uri(dataBucket(place), catalogueKey(version)), catalogue);
+  } catch (error) {
+    if (!(error instanceof NoSuchKey)) throw error;
+    throw new CommandError(`no catalogue of version ${version} was published`, { cause: error });
+  }
 }

@@ -6,21 +6,10 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { catalogueVersion, instant, s3Uri } from '@regulabel/shared/contracts/values';
+import { catalogueInForce, type CatalogueInForce } from '@regulabel/shared/contracts/ingest/catalogue.v1';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { parse } from '@regulabel/shared/parse';
 import { catalogueInForceKey } from '@regulabel/shared/tables';
-import * as z from 'zod';
-
-const catalogueInForce = z.object({
-  version: catalogueVersion,
-  uri: s3Uri,
-  previousVersion: catalogueVersion.optional(),
-  publishedAt: instant,
-  /** Whether `CatalogueChanged` for it is known to be on the bus. */
-  announced: z.boolean(),
-});
-export type CatalogueInForce = z.infer<typeof catalogueInForce>;
 
 /** Which catalogue is in force: one item of the runs table. */
 export class CataloguePointer {

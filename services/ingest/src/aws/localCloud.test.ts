@@ -12,7 +12,8 @@ import { createBucket, createTable, startLocalCloud, type LocalCloud } from '@re
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { standing } from '../core/standing.ts';
 import { exampleRun } from '../testing/exampleRun.ts';
-import { CataloguePointer, type CatalogueInForce } from './cataloguePointer.ts';
+import type { CatalogueInForce } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import { CataloguePointer } from './cataloguePointer.ts';
 import { putManifest } from './datasetManifests.ts';
 import { RunsTable } from './runsTable.ts';
 import { settleRun } from './settleRun.ts';

@@ -4,14 +4,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { writeJsonOnce } from '@regulabel/shared/aws/objects';
 import { publish } from '@regulabel/shared/aws/publish';
 import { checkedCatalogue } from '@regulabel/shared/catalogue';
-import { catalogue, type Catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import { catalogue, type Catalogue, type CatalogueInForce } from '@regulabel/shared/contracts/ingest/catalogue.v1';
 import { catalogueChanged } from '@regulabel/shared/contracts/ingest/catalogueChanged.v1';
 import { contentVersion } from '@regulabel/shared/digests';
 import { catalogueKey, s3Uri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { stateHandler } from '@regulabel/shared/lambda/handlers';
 import * as z from 'zod';
-import { CataloguePointer, type CatalogueInForce } from '../aws/cataloguePointer.ts';
+import { CataloguePointer } from '../aws/cataloguePointer.ts';
 
 const dynamodb = new DynamoDBClient({});
 const events = new EventBridgeClient({});

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { code, country, scheme } from '../values.ts';
+import { catalogueVersion, code, country, instant, s3Uri, scheme } from '../values.ts';
 
 const date = z.iso.date();
 
@@ -71,3 +71,14 @@ export const catalogue = z.object({
 export type Catalogue = z.infer<typeof catalogue>;
 /** As people write it. */
 export type CatalogueInput = z.input<typeof catalogue>;
+
+/** Which published catalogue is in force: one item of the runs table. */
+export const catalogueInForce = z.object({
+  version: catalogueVersion,
+  uri: s3Uri,
+  previousVersion: catalogueVersion.optional(),
+  publishedAt: instant,
+  /** Whether `CatalogueChanged` for it is known to be on the bus. */
+  announced: z.boolean(),
+});
+export type CatalogueInForce = z.infer<typeof catalogueInForce>;
