@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 const MODULE_LINES = 600;
 const LARGER_MODULES: Readonly<Record<string, number>> = {
   asl: 1600,
-  sagemaker: 1650,
+  sagemaker: 1700,
   events: 1200,
   states: 850,
   redshiftData: 800,
   wire: 800,
   s3: 700,
 };
-const ALL_LINES = 12_000;
+const ALL_LINES = 12_400;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */

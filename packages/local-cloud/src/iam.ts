@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AwsError } from './aws.ts';
 import type { Cloud, Service } from './aws.ts';
 import { operation } from './operation.ts';
+import { paging } from './paging.ts';
 import type { Store } from './store.ts';
 
 /** A role as it is kept: documents are JSON text, as given. */
@@ -24,6 +25,14 @@ const roles = (store: Store) => store.collection<Role>('iam.role');
 const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be 1 to 64 characters of [\\w+=,.@-]');
 const policyName = z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be 1 to 128 characters of [\\w+=,.@-]');
 const document = z.string().min(1);
+const inPages = paging({
+  size: 'MaxItems',
+  token: 'Marker',
+  truncated: 'IsTruncated',
+  most: 1000,
+  usual: 100,
+  badToken: 'ValidationError',
+});
 
 /** The role of an ARN (paths included), if it exists. */
 export function findRole(store: Store, arn: string): Role | undefined {
@@ -81,10 +90,13 @@ export function createIam(cloud: Cloud): Service {
         },
       ),
       GetRole: operation({ RoleName: roleName }, ({ RoleName }) => ({ Role: describe(existing(RoleName)) })),
-      ListRoles: operation({ PathPrefix: z.string().default('/') }, ({ PathPrefix }) => ({
-        Roles: collection.list().flatMap(({ value }) => (value.Path.startsWith(PathPrefix) ? [describe(value)] : [])),
-        IsTruncated: false,
-      })),
+      ListRoles: inPages(
+        'Roles',
+        'RoleName',
+        operation({ PathPrefix: z.string().default('/') }, ({ PathPrefix }) => ({
+          Roles: collection.list().flatMap(({ value }) => (value.Path.startsWith(PathPrefix) ? [describe(value)] : [])),
+        })),
+      ),
       UpdateAssumeRolePolicy: operation({ RoleName: roleName, PolicyDocument: document }, (input) => {
         update(input.RoleName, { AssumeRolePolicyDocument: policyDocument(input.PolicyDocument) });
         return {};
@@ -102,10 +114,27 @@ export function createIam(cloud: Cloud): Service {
         update(RoleName, { inlinePolicies });
         return {};
       }),
-      ListRolePolicies: operation({ RoleName: roleName }, ({ RoleName }) => ({
-        PolicyNames: Object.keys(existing(RoleName).inlinePolicies),
-        IsTruncated: false,
-      })),
+      GetRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, ({ RoleName, PolicyName }) => {
+        const policy = existing(RoleName).inlinePolicies[PolicyName];
+        if (policy === undefined) throw noSuchEntity(`The role policy with name ${PolicyName}`);
+        return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(policy) };
+      }),
+      ListRolePolicies: inPages(
+        'PolicyNames',
+        undefined,
+        operation({ RoleName: roleName }, ({ RoleName }) => ({
+          PolicyNames: Object.keys(existing(RoleName).inlinePolicies),
+        })),
+      ),
+      // A role has inline policies only: no template's managed ones are accepted.
+      ListAttachedRolePolicies: inPages(
+        'AttachedPolicies',
+        'PolicyArn',
+        operation({ RoleName: roleName, PathPrefix: z.string().optional() }, ({ RoleName }) => {
+          existing(RoleName);
+          return { AttachedPolicies: [] };
+        }),
+      ),
     },
   };
 }

@@ -5,6 +5,7 @@ import { AwsError, roleSession, type Cloud, type Output, type Service } from './
 import { createDeliveries, requestOf, type Delivery } from './events/delivery.ts';
 import type { Outbox } from './events/outbox.ts';
 import { operation } from './operation.ts';
+import { paging } from './paging.ts';
 import { occurrences, type Occurrences } from './schedule.ts';
 
 const Name = z.string().regex(/^[0-9a-zA-Z-_.]{1,64}$/);
@@ -26,10 +27,15 @@ const kept = z.object(definition);
 const token = { ClientToken: z.string().optional() };
 type Definition = z.output<typeof kept>;
 
+const inPages = paging({ size: 'MaxResults', token: 'NextToken', most: 100 });
+/** The only group there is. */
+const GROUP = 'default';
+const GroupName = z.string().optional();
+
 /** Dates are epoch seconds. */
 interface Schedule extends Definition {
   readonly Arn: string;
-  readonly GroupName: 'default';
+  readonly GroupName: typeof GROUP;
   readonly CreationDate: number;
   readonly LastModificationDate: number;
 }
@@ -43,10 +49,14 @@ export function createScheduler(cloud: Cloud): Service {
     operations: {
       CreateSchedule: operation({ ...definition, ...token }, (given) => scheduler.create(kept.parse(given))),
       UpdateSchedule: operation({ ...definition, ...token }, (given) => scheduler.update(kept.parse(given))),
-      GetSchedule: operation({ Name }, (input) => ({ ...scheduler.get(input.Name) })),
-      ListSchedules: operation({ NamePrefix: z.string().optional(), State: State.optional() }, (input) => ({
-        Schedules: scheduler.list(input.NamePrefix, input.State),
-      })),
+      GetSchedule: operation({ Name, GroupName }, (input) => ({ ...scheduler.get(input.Name, input.GroupName) })),
+      ListSchedules: inPages(
+        'Schedules',
+        'Arn',
+        operation({ NamePrefix: z.string().optional(), State: State.optional(), GroupName }, (input) => ({
+          Schedules: (input.GroupName ?? GROUP) === GROUP ? scheduler.list(input.NamePrefix, input.State) : [],
+        })),
+      ),
       DeleteSchedule: operation({ Name, ...token }, (input) => scheduler.remove(input.Name)),
     },
     resume: () => {
@@ -90,9 +100,9 @@ class Scheduler {
     return this.#put(given, known.CreationDate);
   }
 
-  get(name: string): Schedule {
+  get(name: string, group: string = GROUP): Schedule {
     const schedule = this.#schedules.get(name);
-    if (schedule !== undefined) return schedule;
+    if (schedule !== undefined && group === GROUP) return schedule;
     throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, { status: 404 });
   }
 
@@ -125,8 +135,8 @@ class Scheduler {
 
   #put(given: Definition, CreationDate: number): Output {
     const now = Date.now();
-    const Arn = `arn:aws:scheduler:${this.#cloud.region}:${this.#cloud.account}:schedule/default/${given.Name}`;
-    const schedule = { ...given, Arn, GroupName: 'default', CreationDate, LastModificationDate: now / 1000 } as const;
+    const Arn = `arn:aws:scheduler:${this.#cloud.region}:${this.#cloud.account}:schedule/${GROUP}/${given.Name}`;
+    const schedule = { ...given, Arn, GroupName: GROUP, CreationDate, LastModificationDate: now / 1000 } as const;
     timesOf(schedule);
     requestOf(this.#cloud, this.#delivery(schedule, now));
     this.#schedules.put(given.Name, schedule);

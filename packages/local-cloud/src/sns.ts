@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AwsError, servicePrincipal, type Cloud, type Output, type Service } from './aws.ts';
 import { queueUrl } from './events/delivery.ts';
 import { notSupported, operation } from './operation.ts';
+import { paging } from './paging.ts';
 import { messageAttributes, type MessageAttributes } from './queues/messageAttributes.ts';
 
 const SELF = servicePrincipal('sns');
@@ -26,6 +27,7 @@ interface Message {
   readonly MessageAttributes: MessageAttributes;
 }
 
+const inPages = paging({ token: 'NextToken', most: 100, badToken: 'InvalidParameter' });
 const TopicArn = z.string();
 const AttributeName = z.enum(['DisplayName', 'Policy', 'KmsMasterKeyId']);
 
@@ -36,7 +38,11 @@ export function createSns(cloud: Cloud): Service {
     name: 'sns',
     operations: {
       CreateTopic: operation({ Name: z.string() }, ({ Name }) => sns.createTopic(Name)),
-      ListTopics: operation({}, () => ({ Topics: sns.topics().map((arn) => ({ TopicArn: arn })) })),
+      ListTopics: inPages(
+        'Topics',
+        'TopicArn',
+        operation({}, () => ({ Topics: sns.topics().map((arn) => ({ TopicArn: arn })) })),
+      ),
       GetTopicAttributes: operation({ TopicArn }, (input) => ({ Attributes: sns.describe(input.TopicArn) })),
       SetTopicAttributes: operation({ TopicArn, AttributeName, AttributeValue: z.string() }, (input) =>
         sns.setAttribute(input.TopicArn, input.AttributeName, input.AttributeValue),
@@ -53,10 +59,21 @@ export function createSns(cloud: Cloud): Service {
         (input) => sns.subscribe(input),
       ),
       Unsubscribe: operation({ SubscriptionArn: z.string() }, (input) => sns.unsubscribe(input.SubscriptionArn)),
-      ListSubscriptions: operation({}, () => ({ Subscriptions: sns.subscriptions().map((each) => sns.listed(each)) })),
-      ListSubscriptionsByTopic: operation({ TopicArn }, (input) => ({
-        Subscriptions: sns.subscriptions(sns.topic(input.TopicArn)).map((each) => sns.listed(each)),
+      GetSubscriptionAttributes: operation({ SubscriptionArn: z.string() }, (input) => ({
+        Attributes: sns.subscription(input.SubscriptionArn),
       })),
+      ListSubscriptions: inPages(
+        'Subscriptions',
+        'SubscriptionArn',
+        operation({}, () => ({ Subscriptions: sns.subscriptions().map((each) => sns.listed(each)) })),
+      ),
+      ListSubscriptionsByTopic: inPages(
+        'Subscriptions',
+        'SubscriptionArn',
+        operation({ TopicArn }, (input) => ({
+          Subscriptions: sns.subscriptions(sns.topic(input.TopicArn)).map((each) => sns.listed(each)),
+        })),
+      ),
       Publish: operation(
         {
           TopicArn,
@@ -138,7 +155,19 @@ class Sns {
     return this.#subscriptions.list(topicArn === undefined ? '' : `${topicArn}:`).map(({ value }) => value);
   }
 
-  listed({ SubscriptionArn, TopicArn, Protocol, Endpoint }: Subscription): object {
+  /** https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html */
+  subscription(arn: string): Attributes {
+    const found = this.#subscriptions.get(arn);
+    if (found === undefined) throw new AwsError('NotFound', 'Subscription does not exist', { status: 404 });
+    return {
+      ...this.listed(found),
+      ConfirmationWasAuthenticated: 'true',
+      PendingConfirmation: 'false',
+      RawMessageDelivery: String(found.raw),
+    };
+  }
+
+  listed({ SubscriptionArn, TopicArn, Protocol, Endpoint }: Subscription): Attributes {
     return { SubscriptionArn, TopicArn, Protocol, Endpoint, Owner: this.#cloud.account };
   }
 

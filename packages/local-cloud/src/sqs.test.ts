@@ -7,6 +7,7 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListDeadLetterSourceQueuesCommand,
+  ListMessageMoveTasksCommand,
   ListQueuesCommand,
   PurgeQueueCommand,
   QueueDoesNotExist,
@@ -168,7 +169,23 @@ describe('SQS', () => {
     await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn('dead') }));
     const [again] = await receive(source, { MessageSystemAttributeNames: ['ApproximateReceiveCount'] });
     expect(again).toMatchObject({ Body: 'poison', Attributes: { ApproximateReceiveCount: '1' } });
-    expect((await receive(dead)).map(({ Body }) => Body)).toEqual(['sent here directly']);
+    const moves = async (MaxResults?: number) =>
+      (await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arn('dead'), MaxResults }))).Results;
+    expect(await moves()).toEqual([
+      {
+        SourceArn: arn('dead'),
+        Status: 'FAILED',
+        FailureReason: 'CouldNotDetermineMessageSource',
+        ApproximateNumberOfMessagesMoved: 1,
+        ApproximateNumberOfMessagesToMove: 2,
+        StartedTimestamp: expect.any(Number),
+      },
+    ]);
+    const DestinationArn = arn('source');
+    await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn('dead'), DestinationArn }));
+    const all = await receive(source, { MaxNumberOfMessages: 10 });
+    expect(all.map(({ Body }) => Body)).toEqual(['poison', 'sent here directly']);
+    expect(await moves(2)).toMatchObject([{ Status: 'COMPLETED', DestinationArn }, { Status: 'FAILED' }]);
     await expect(sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arn('source') }))).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });

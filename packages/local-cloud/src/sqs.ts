@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { AwsError, type Cloud, type Service } from './aws.ts';
 import { operation } from './operation.ts';
+import { paging } from './paging.ts';
 import { messageAttributes, sizeOf } from './queues/messageAttributes.ts';
 import { changeVisibility, inBatch, incoming, remove, send } from './queues/messages.ts';
+import { MoveTasks } from './queues/moveTasks.ts';
 import { MOST_BYTES } from './queues/queueAttributes.ts';
 import { Queues } from './queues/queues.ts';
 
+const inPages = paging({ size: 'MaxResults', token: 'NextToken', most: 1000, badToken: 'InvalidParameterValue' });
 const QueueUrl = z.string();
 const names = z.array(z.string()).default([]);
 const Attributes = z.record(z.string(), z.string()).default({});
@@ -16,6 +19,7 @@ const entries = <S extends z.ZodRawShape>(shape: S) => z.array(z.strictObject({ 
 /** SQS: standard queues, dead-letter queues and their redrive. */
 export function createSqs(cloud: Cloud): Service {
   const sqs = new Queues(cloud);
+  const moves = new MoveTasks(cloud, sqs);
   return {
     name: 'sqs',
     operations: {
@@ -23,9 +27,13 @@ export function createSqs(cloud: Cloud): Service {
         sqs.create(input.QueueName, input.Attributes),
       ),
       GetQueueUrl: operation({ QueueName: z.string() }, (input) => ({ QueueUrl: sqs.url(sqs.queue(input.QueueName)) })),
-      ListQueues: operation({ QueueNamePrefix: z.string().optional() }, (input) => ({
-        QueueUrls: sqs.list(input.QueueNamePrefix).map((queue) => sqs.url(queue)),
-      })),
+      ListQueues: inPages(
+        'QueueUrls',
+        undefined,
+        operation({ QueueNamePrefix: z.string().optional() }, (input) => ({
+          QueueUrls: sqs.list(input.QueueNamePrefix).map((queue) => sqs.url(queue)),
+        })),
+      ),
       GetQueueAttributes: operation({ QueueUrl, AttributeNames: names }, (input) => {
         const wanted = (name: string): boolean => ['All', name].some((each) => input.AttributeNames.includes(each));
         const all = Object.entries(sqs.queue(input.QueueUrl).describe());
@@ -74,10 +82,20 @@ export function createSqs(cloud: Cloud): Service {
       ChangeMessageVisibility: operation({ QueueUrl, ReceiptHandle: z.string(), VisibilityTimeout: seconds }, (input) =>
         changeVisibility(sqs.queue(input.QueueUrl), input.ReceiptHandle, input.VisibilityTimeout),
       ),
-      ListDeadLetterSourceQueues: operation({ QueueUrl }, (input) => ({
-        queueUrls: sqs.sourcesOf(sqs.queue(input.QueueUrl)).map((queue) => sqs.url(queue)),
-      })),
-      StartMessageMoveTask: operation({ SourceArn: z.string() }, (input) => sqs.moveMessages(input.SourceArn)),
+      ListDeadLetterSourceQueues: inPages(
+        'queueUrls',
+        undefined,
+        operation({ QueueUrl }, (input) => ({
+          queueUrls: sqs.sourcesOf(sqs.queue(input.QueueUrl)).map((queue) => sqs.url(queue)),
+        })),
+      ),
+      StartMessageMoveTask: operation({ SourceArn: z.string(), DestinationArn: z.string().optional() }, (input) =>
+        moves.start(input.SourceArn, input.DestinationArn),
+      ),
+      ListMessageMoveTasks: operation(
+        { SourceArn: z.string(), MaxResults: z.int().min(1).max(10).default(1) },
+        (input) => ({ Results: moves.list(input.SourceArn, input.MaxResults) }),
+      ),
     },
     close: () => {
       sqs.close();

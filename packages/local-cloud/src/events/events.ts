@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AwsError, servicePrincipal, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
 import { notSupported, operation } from '../operation.ts';
+import { paging } from '../paging.ts';
 import { createDeliveries, type Delivery } from './delivery.ts';
 import { parseJson } from './json.ts';
 import type { Outbox } from './outbox.ts';
@@ -9,6 +10,7 @@ import { accept, busName, checkEntries, entry } from './putEvents.ts';
 
 const SELF = servicePrincipal('events');
 const MOST_TARGETS = 5;
+const inPages = paging({ size: 'Limit', token: 'NextToken', most: 100 });
 
 const nameOf = (max: number) =>
   z
@@ -56,7 +58,11 @@ export function createEvents(cloud: Cloud): Service {
     operations: {
       CreateEventBus: operation({ Name: nameOf(256) }, ({ Name }) => events.createBus(Name)),
       DescribeEventBus: operation({ Name: EventBusName }, ({ Name }) => ({ ...events.bus(Name) })),
-      ListEventBuses: operation({ NamePrefix }, (input) => ({ EventBuses: events.buses(input.NamePrefix) })),
+      ListEventBuses: inPages(
+        'EventBuses',
+        'Name',
+        operation({ NamePrefix }, (input) => ({ EventBuses: events.buses(input.NamePrefix) })),
+      ),
       PutPermission: operation({ EventBusName, Policy: z.string() }, (input) =>
         events.putPolicy(events.bus(input.EventBusName), input.Policy),
       ),
@@ -64,15 +70,30 @@ export function createEvents(cloud: Cloud): Service {
       DescribeRule: operation({ Name: nameOf(64), EventBusName }, (input) => ({
         ...events.rule(input.Name, input.EventBusName),
       })),
-      ListRules: operation({ EventBusName, NamePrefix }, (input) => ({
-        Rules: events.rules(events.bus(input.EventBusName), input.NamePrefix),
-      })),
+      ListRules: inPages(
+        'Rules',
+        'Name',
+        operation({ EventBusName, NamePrefix }, (input) => ({
+          Rules: events.rules(events.bus(input.EventBusName), input.NamePrefix),
+        })),
+      ),
+      ListRuleNamesByTarget: inPages(
+        'RuleNames',
+        undefined,
+        operation({ TargetArn: z.string(), EventBusName }, (input) => ({
+          RuleNames: events.rulesOf(input.TargetArn, events.bus(input.EventBusName)).map(({ Name }) => Name),
+        })),
+      ),
       PutTargets: operation({ Rule: nameOf(64), EventBusName, Targets: z.array(target).min(1) }, (input) =>
         events.putTargets(events.rule(input.Rule, input.EventBusName), input.Targets),
       ),
-      ListTargetsByRule: operation({ Rule: nameOf(64), EventBusName }, (input) => ({
-        Targets: events.targets(events.rule(input.Rule, input.EventBusName)),
-      })),
+      ListTargetsByRule: inPages(
+        'Targets',
+        'Id',
+        operation({ Rule: nameOf(64), EventBusName }, (input) => ({
+          Targets: events.targets(events.rule(input.Rule, input.EventBusName)),
+        })),
+      ),
       PutEvents: operation({ Entries: z.array(entry) }, ({ Entries }, caller) => events.putEvents(Entries, caller)),
       TestEventPattern: operation({ EventPattern: z.string(), Event: z.string() }, ({ EventPattern, Event }) => ({
         Result: testEventPattern(EventPattern, Event),
@@ -144,6 +165,10 @@ class EventBridge {
 
   rules(bus: Bus, prefix = ''): Rule[] {
     return this.#rules.list(`${bus.Name}/${prefix}`).map(({ value }) => value);
+  }
+
+  rulesOf(targetArn: string, bus: Bus): Rule[] {
+    return this.rules(bus).filter((rule) => this.targets(rule).some(({ Arn }) => Arn === targetArn));
   }
 
   targets(rule: Rule): readonly Target[] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Cloud, Output, Service } from '../aws.ts';
 import { operation } from '../operation.ts';
+import { paging } from '../paging.ts';
 import { policyProblem } from '../resourcePolicy.ts';
 import { keyIdOf, open, seal } from './ciphertext.ts';
 import { keysOf } from './keys.ts';
@@ -19,6 +20,15 @@ const aliasName = z
   .max(256)
   .regex(/^alias\/[a-zA-Z0-9/_-]+$/, 'must be alias/ and letters, numbers, / _ -');
 const policyName = z.literal('default').optional();
+const pages = {
+  size: 'Limit',
+  token: 'Marker',
+  next: 'NextMarker',
+  truncated: 'Truncated',
+  badToken: 'InvalidMarkerException',
+} as const;
+const inPages = paging({ ...pages, most: 1000, usual: 100 });
+const inShortPages = paging({ ...pages, most: 100, usual: 50 });
 
 /** Symmetric keys. Blobs are base64 text, as in KMS's own protocol. */
 export function createKms(cloud: Cloud): Service {
@@ -57,16 +67,25 @@ export function createKms(cloud: Cloud): Service {
         },
       ),
       DescribeKey: operation(keyId, ({ KeyId }) => describe(keys.find(KeyId))),
-      ListKeys: operation({}, () => ({
-        Keys: keys.list().map((key) => ({ KeyId: key.KeyId, KeyArn: keys.arnOf(key) })),
-        Truncated: false,
-      })),
+      ListKeys: inPages(
+        'Keys',
+        'KeyId',
+        operation({}, () => ({ Keys: keys.list().map((key) => ({ KeyId: key.KeyId, KeyArn: keys.arnOf(key) })) })),
+      ),
       EnableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { Enabled: true })),
       DisableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { Enabled: false })),
       GetKeyPolicy: operation({ ...keyId, PolicyName: policyName }, ({ KeyId }) => ({
         Policy: keys.find(KeyId).policy,
         PolicyName: 'default',
       })),
+      ListKeyPolicies: inPages(
+        'PolicyNames',
+        undefined,
+        operation(keyId, ({ KeyId }) => {
+          keys.find(KeyId);
+          return { PolicyNames: ['default'] };
+        }),
+      ),
       PutKeyPolicy: operation(
         {
           ...keyId,
@@ -89,16 +108,15 @@ export function createKms(cloud: Cloud): Service {
         keys.alias.update(AliasName, TargetKeyId);
         return undefined;
       }),
-      ListAliases: operation({ KeyId: z.string().optional() }, ({ KeyId }) => {
-        const target = KeyId === undefined ? undefined : keys.find(KeyId).KeyId;
-        return {
-          Aliases: keys.alias
-            .list()
-            .filter(({ TargetKeyId }) => target === undefined || TargetKeyId === target)
-            .map((alias) => ({ ...alias, AliasArn: keys.aliasArnOf(alias.AliasName) })),
-          Truncated: false,
-        };
-      }),
+      ListAliases: inShortPages(
+        'Aliases',
+        'AliasName',
+        operation({ KeyId: z.string().optional() }, ({ KeyId }) => {
+          const target = KeyId === undefined ? undefined : keys.find(KeyId).KeyId;
+          const chosen = keys.alias.list().filter(({ TargetKeyId }) => target === undefined || TargetKeyId === target);
+          return { Aliases: chosen.map((alias) => ({ ...alias, AliasArn: keys.aliasArnOf(alias.AliasName) })) };
+        }),
+      ),
 
       GenerateDataKey: operation(
         { ...keyId, ...context, KeySpec: z.literal('AES_256') },

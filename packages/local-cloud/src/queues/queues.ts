@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AwsError, type Cloud, type Output } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 import { Queue, type Message, type QueueRecord } from './queue.ts';
@@ -27,7 +26,7 @@ export class Queues {
         'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
       );
     }
-    checkAttributes(given, (arn) => this.#byArn(arn) !== undefined);
+    checkAttributes(given, (arn) => this.byArn(arn) !== undefined);
     const known = this.#queues.get(name);
     if (known !== undefined) {
       const present = { ...DEFAULTS, ...known.record.attributes };
@@ -43,7 +42,7 @@ export class Queues {
   }
 
   setAttributes(queue: Queue, changes: QueueAttributes): Output {
-    checkAttributes(changes, (arn) => this.#byArn(arn) !== undefined);
+    checkAttributes(changes, (arn) => this.byArn(arn) !== undefined);
     const attributes = { ...queue.record.attributes, ...changes };
     queue.record = { ...queue.record, attributes, modified: Math.floor(Date.now() / 1000) };
     this.#records.put(queue.name, queue.record);
@@ -55,6 +54,11 @@ export class Queues {
     const queue = this.#queues.get(reference.split(/[/:]/).at(-1) ?? '');
     if (queue === undefined) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
     return queue;
+  }
+
+  byArn(arn: string): Queue | undefined {
+    const queue = this.#queues.get(arn.split(':').at(-1) ?? '');
+    return queue?.arn === arn ? queue : undefined;
   }
 
   list(prefix = ''): Queue[] {
@@ -69,7 +73,7 @@ export class Queues {
   async receive(queue: Queue, most: number, seconds: number | undefined, waitSeconds: number): Promise<Message[]> {
     for (const deadline = Date.now() + waitSeconds * 1000; !this.#closed;) {
       const taken = this.#cloud.store.transaction(() =>
-        queue.take(most, seconds ?? queue.seconds('VisibilityTimeout'), (arn) => this.#byArn(arn)),
+        queue.take(most, seconds ?? queue.seconds('VisibilityTimeout'), (arn) => this.byArn(arn)),
       );
       if (taken.length > 0 || Date.now() >= deadline) return taken;
       await queue.changed(deadline);
@@ -83,31 +87,6 @@ export class Queues {
     );
   }
 
-  /** Redrive to the queues that the messages came from. What AWS does in the background is done when this answers. */
-  moveMessages(sourceArn: string): Output {
-    const source = this.#byArn(sourceArn);
-    if (source === undefined) {
-      const message = "The resource that you specified for the SourceArn parameter doesn't exist.";
-      throw new AwsError('ResourceNotFoundException', message);
-    }
-    if (this.sourcesOf(source).length === 0) {
-      throw new AwsError('InvalidParameterValue', 'Source queue must be configured as a Dead Letter Queue.');
-    }
-    let unknown = 0;
-    this.#cloud.store.transaction(() => {
-      for (const message of source.visible()) {
-        const target = this.#byArn(message.deadLetterSource ?? '');
-        if (target === undefined) unknown += 1;
-        else {
-          source.remove(message);
-          target.send(message.body, message.attributes, message.sender);
-        }
-      }
-    });
-    if (unknown > 0) this.#cloud.log(`sqs: ${unknown} messages stay in ${sourceArn}: they came from no queue`);
-    return { TaskHandle: randomUUID() };
-  }
-
   close(): void {
     this.#closed = true;
     for (const queue of this.#queues.values()) queue.wake();
@@ -117,10 +96,5 @@ export class Queues {
     const queue = new Queue(`arn:aws:sqs:${this.#cloud.region}:${this.#cloud.account}:${name}`, record, this.#messages);
     this.#queues.set(name, queue);
     return queue;
-  }
-
-  #byArn(arn: string): Queue | undefined {
-    const queue = this.#queues.get(arn.split(':').at(-1) ?? '');
-    return queue?.arn === arn ? queue : undefined;
   }
 }

@@ -103,7 +103,14 @@ export class JobBook {
 }
 
 /** What a list shows of a job. */
-export function outlineOf({ kind, name, arn, status, created, modified, ended, failureReason }: Job): Details {
+export function outlineOf(job: Job): Details {
+  const { FailureReason, ...outline } = lifeOf(job);
+  if (isKind(job, 'Training')) return { ...outline, SecondaryStatus: secondaryStatus(job) };
+  if (isKind(job, 'HyperParameterTuning')) return outline;
+  return { ...outline, FailureReason, ExitMessage: job.details['ExitMessage'] };
+}
+
+function lifeOf({ kind, name, arn, status, created, modified, ended, failureReason }: Job): Details {
   return {
     [`${kind}JobName`]: name,
     [`${kind}JobArn`]: arn,
@@ -120,7 +127,7 @@ export function descriptionOf(job: Job): Details {
   return {
     ...job.request,
     Tags: undefined, // ListTags shows them
-    ...outlineOf(job),
+    ...lifeOf(job),
     [`${job.kind}StartTime`]: job.started,
     ...(isKind(job, 'Training') ? trainingMembers(job) : {}),
     ...job.details,

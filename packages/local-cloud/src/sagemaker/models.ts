@@ -29,8 +29,10 @@ export class Models {
     throw new AwsError('ValidationException', `Could not find model "${this.#arn(name)}".`);
   }
 
-  list(): Model[] {
-    return this.#models.list().map(({ value }) => value);
+  /** In the order in which they were made. */
+  list(): (Model & { readonly name: string })[] {
+    const models = this.#models.list().map(({ key, value }) => ({ name: key, ...value }));
+    return models.sort((one, other) => one.created - other.created);
   }
 
   /** Finds the artifact as the execution role, as SageMaker does, and resolves to the new model's ARN. */

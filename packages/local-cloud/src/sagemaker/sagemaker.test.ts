@@ -328,7 +328,15 @@ describe('requests', () => {
     expect(await names({ StatusEquals: 'Completed' })).toBe('');
     const { NextToken } = await api('ListProcessingJobs', { MaxResults: 2 });
     expect(await names({ MaxResults: 2, NextToken })).toBe('c');
-    await expect(names({ SortBy: 'Name' })).rejects.toMatchObject({ code: 'NotImplemented' });
+    expect(await names({ SortBy: 'Name', SortOrder: 'Descending' })).toBe('cba');
+    expect(await names({ NameContains: 'a' })).toBe('a');
+    const { ProcessingJobSummaries: summaries } = await api('ListProcessingJobs', { SortBy: 'Name' });
+    const [a] = summaries as { CreationTime: number }[];
+    expect(summaries).toMatchObject([{ ProcessingJobName: 'a', ExitMessage: 'no rows' }, {}, {}]);
+    expect(await names({ CreationTimeAfter: a!.CreationTime })).toBe('c');
+    expect(await names({ CreationTimeBefore: a!.CreationTime })).toBe('b');
+    expect(await names({ LastModifiedTimeBefore: a!.CreationTime })).toBe('b');
+    await expect(names({ SortBy: 'Size' })).rejects.toMatchObject({ code: 'NotImplemented' });
   });
 });
 
@@ -446,6 +454,8 @@ describe('a tuning job', () => {
     expect(others.map((trial) => trial.TunedHyperParameters.x)).toEqual(values);
 
     const best = Math.max(...values.map(Number));
+    const order = { SortBy: 'FinalObjectiveMetricValue', SortOrder: 'Descending', MaxResults: 1 };
+    expect((await trialsOf('one', order)).map((trial) => Number(trial.TunedHyperParameters.x))).toEqual([best]);
     expect(job).toMatchObject({
       HyperParameterTuningJobStatus: 'Completed',
       TrainingJobStatusCounters: { Completed: 4, InProgress: 0, NonRetryableError: 0, Stopped: 0 },

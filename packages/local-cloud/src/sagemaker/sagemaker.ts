@@ -5,22 +5,19 @@ import { roleExists } from '../iam.ts';
 import type { JobImage } from './bench.ts';
 import { descriptionOf, hasEnded, isKind, JobBook, KINDS, outlineOf, RESOURCES } from './jobs.ts';
 import type { Details, Job, Kind } from './jobs.ts';
+import { chosen, inPages, listModels, listRequests, listTrials } from './lists.ts';
 import { Models } from './models.ts';
 import { Runner } from './runner.ts';
 import { parseRequest, requests } from './shapes.ts';
 import type { Requests } from './shapes.ts';
-import { checkTuning, describeSearch, summarizeTrial, trialsOf } from './tuning.ts';
+import { checkTuning, describeSearch, objectiveOf, summarizeTrial, trialsOf } from './tuning.ts';
 
 /** SageMaker as a runner of local child processes, at most `jobSlots` at a time. */
 export function createSagemaker(cloud: Cloud, images: readonly JobImage[], jobSlots: number): Service {
   return new Sagemaker(cloud, images, jobSlots);
 }
 
-const pageMembers = { MaxResults: z.int().min(1).max(100).optional(), NextToken: z.string().regex(/^\d+$/).optional() };
-const status = z.literal(['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped']).optional();
-const listRequest = z.strictObject({ ...pageMembers, StatusEquals: status });
 const modelName = z.strictObject({ ModelName: z.string() });
-const tuningJobName = { HyperParameterTuningJobName: z.string() };
 
 class Sagemaker implements Service {
   readonly name = 'sagemaker';
@@ -39,21 +36,20 @@ class Sagemaker implements Service {
     this.#runner = new Runner(cloud, this.#book, { images, slots, modelOf: (name) => this.#models.get(name).request });
     this.operations = {
       ...Object.fromEntries(KINDS.flatMap((kind) => Object.entries(this.#jobOperations(kind)))),
-      ListTrainingJobsForHyperParameterTuningJob: (input) => this.#listTrials(input),
+      ListTrainingJobsForHyperParameterTuningJob: inPages('TrainingJobSummaries', 'TrainingJobName', (input) =>
+        this.#listTrials(input),
+      ),
       CreateModel: async (input) => ({ ModelArn: await this.#models.create(input) }),
       DescribeModel: (input) => {
         const { arn, created, request } = this.#models.get(parseRequest(modelName, input).ModelName);
         return { ...request, Tags: undefined, ModelArn: arn, CreationTime: created };
       },
-      ListModels: (input) => {
-        const { items, ...rest } = page(this.#models.list(), parseRequest(z.strictObject(pageMembers), input));
-        const summary = ({ arn: ModelArn, created: CreationTime, request: { ModelName } }: (typeof items)[number]) => ({
-          ModelName,
-          ModelArn,
-          CreationTime,
-        });
-        return { Models: items.map(summary), ...rest };
-      },
+      ListModels: inPages('Models', 'ModelName', (input) => {
+        const models = chosen(this.#models.list(), parseRequest(listModels, input));
+        return {
+          Models: models.map(({ name, arn, created }) => ({ ModelName: name, ModelArn: arn, CreationTime: created })),
+        };
+      }),
       ListTags: (input) => this.#listTags(parseRequest(z.strictObject({ ResourceArn: z.string() }), input).ResourceArn),
     };
   }
@@ -86,10 +82,10 @@ class Sagemaker implements Service {
         });
         return undefined;
       },
-      [`List${kind}Jobs`]: (input) => {
-        const { items, ...rest } = page(this.#book.list(kind), parseRequest(listRequest, input));
-        return { [`${kind}JobSummaries`]: items.map((job) => this.#outline(job)), ...rest };
-      },
+      [`List${kind}Jobs`]: inPages(`${kind}JobSummaries`, `${kind}JobName`, (input) => {
+        const jobs = chosen(this.#book.list(kind), parseRequest(listRequests[kind], input));
+        return { [`${kind}JobSummaries`]: jobs.map((job) => this.#outline(job)) };
+      }),
     };
   }
 
@@ -129,17 +125,18 @@ class Sagemaker implements Service {
   }
 
   #outline(job: Job): Details {
-    if (!isKind(job, 'HyperParameterTuning')) return outlineOf(job);
+    const outline = outlineOf(job);
+    if (!isKind(job, 'HyperParameterTuning')) return outline;
     const { TrainingJobStatusCounters, ObjectiveStatusCounters } = describeSearch(job, trialsOf(job, this.#book));
     const { Strategy, ResourceLimits } = job.request.HyperParameterTuningJobConfig;
-    return { ...outlineOf(job), Strategy, ResourceLimits, TrainingJobStatusCounters, ObjectiveStatusCounters };
+    return { ...outline, Strategy, ResourceLimits, TrainingJobStatusCounters, ObjectiveStatusCounters };
   }
 
   #listTrials(input: Input): Output {
-    const { HyperParameterTuningJobName: name, ...request } = parseRequest(listRequest.extend(tuningJobName), input);
-    const job = this.#find('HyperParameterTuning', name);
-    const { items, ...rest } = page(trialsOf(job, this.#book), request);
-    return { TrainingJobSummaries: items.map((trial) => summarizeTrial(job, trial)), ...rest };
+    const request = parseRequest(listTrials, input);
+    const job = this.#find('HyperParameterTuning', request.HyperParameterTuningJobName);
+    const trials = trialsOf(job, this.#book).map((trial) => ({ ...trial, objective: objectiveOf(job, trial) }));
+    return { TrainingJobSummaries: chosen(trials, request).map((trial) => summarizeTrial(job, trial)) };
   }
 
   #listTags(arn: string): Output {
@@ -148,19 +145,6 @@ class Sagemaker implements Service {
     const found = kind === undefined ? this.#models.get(name) : this.#find(kind, name);
     return { Tags: found.request.Tags ?? [] };
   }
-}
-
-interface Page {
-  readonly StatusEquals?: string | undefined;
-  readonly MaxResults?: number | undefined;
-  readonly NextToken?: string | undefined;
-}
-
-function page<T extends object>(all: readonly T[], { StatusEquals, MaxResults = 100, NextToken }: Page) {
-  const chosen = all.filter((item) => StatusEquals === undefined || ('status' in item && item.status === StatusEquals));
-  const end = Number(NextToken ?? 0) + MaxResults;
-  const items = chosen.slice(end - MaxResults, end);
-  return end < chosen.length ? { items, NextToken: String(end) } : { items };
 }
 
 /** Each kind has its own code and words (https://github.com/aws-controllers-k8s/sagemaker-controller, generator.yaml). */

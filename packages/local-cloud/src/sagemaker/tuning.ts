@@ -90,7 +90,7 @@ function describedDefinition(request: Requests['HyperParameterTuning']) {
 }
 
 /** The value that a trial is judged by; undefined until it has completed with one. */
-function objectiveOf(job: TuningJob, trial: Trial): number | undefined {
+export function objectiveOf(job: TuningJob, trial: Trial): number | undefined {
   if (trial.status !== 'Completed') return undefined;
   const { MetricName: name } = job.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective;
   const metrics = trial.details['FinalMetricDataList'] as { MetricName: string; Value: number }[];

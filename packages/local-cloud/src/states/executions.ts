@@ -14,6 +14,7 @@ export interface ExecutionRecord {
   readonly name: string;
   readonly machineArn: string;
   readonly machineName: string;
+  readonly machineUpdated?: number | undefined;
   readonly definition: string;
   readonly roleArn: string;
   readonly input: string;

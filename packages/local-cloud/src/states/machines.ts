@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AwsError, type Cloud, type Operation } from '../aws.ts';
 import { DefinitionError, parseDefinition } from '../asl/parse.ts';
 import { operation } from '../operation.ts';
-import { page, paging } from './paging.ts';
+import { inPages } from './paging.ts';
 import { integrationOf } from './sdk.ts';
 
 export interface MachineRecord {
@@ -14,6 +14,7 @@ export interface MachineRecord {
   readonly revisionId: string;
   /** Epoch milliseconds. */
   readonly created: number;
+  readonly updated?: number;
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
@@ -44,7 +45,8 @@ export class Machines {
           const known = this.#records.get(arn);
           if (known !== undefined && (known.definition !== text || known.roleArn !== role))
             throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
-          const made = { revisionId: randomUUID(), created: Date.now() };
+          const now = Date.now();
+          const made = { revisionId: randomUUID(), created: now, updated: now };
           const record = known ?? { arn, name, definition: text, roleArn: role, ...made };
           this.#records.put(arn, record);
           return { stateMachineArn: arn, creationDate: record.created / 1000 };
@@ -55,9 +57,9 @@ export class Machines {
         ({ stateMachineArn: arn, ...changes }) => {
           const known = this.get(arn);
           checkDefinition(changes.definition);
-          const revisionId = randomUUID();
-          this.#records.put(arn, { ...known, ...changes, roleArn: changes.roleArn ?? known.roleArn, revisionId });
-          return { updateDate: Date.now() / 1000, revisionId };
+          const updated = { revisionId: randomUUID(), updated: Date.now() };
+          this.#records.put(arn, { ...known, ...changes, roleArn: changes.roleArn ?? known.roleArn, ...updated });
+          return { updateDate: updated.updated / 1000, revisionId: updated.revisionId };
         },
       ),
       DescribeStateMachine: operation({ stateMachineArn }, (input) => {
@@ -65,10 +67,11 @@ export class Machines {
         const { definition, roleArn, revisionId } = record;
         return { ...summary(record), definition, roleArn, revisionId, status: 'ACTIVE' };
       }),
-      ListStateMachines: operation(paging, (input) => {
-        const { items, nextToken } = page(this.#records.list(), input);
-        return { stateMachines: items.map(({ value }) => summary(value)), nextToken };
-      }),
+      ListStateMachines: inPages(
+        'stateMachines',
+        'stateMachineArn',
+        operation({}, () => ({ stateMachines: this.#records.list().map(({ value }) => summary(value)) })),
+      ),
       DeleteStateMachine: operation({ stateMachineArn }, (input) => {
         this.#records.remove(input.stateMachineArn);
         return {};

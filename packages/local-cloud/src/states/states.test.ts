@@ -3,6 +3,7 @@ import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
+  DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
@@ -334,6 +335,23 @@ describe('Step Functions', () => {
     expect(await names({})).toEqual(['three', 'two', 'one']);
     expect(await names({ statusFilter: 'FAILED' })).toEqual(['two']);
     expect(await names({ maxResults: 1 })).toEqual(['three']);
+    const redriven = `${machine.replace(':stateMachine:', ':execution:')}:two`;
+    await sfn.send(new RedriveExecutionCommand({ executionArn: redriven }));
+    await ended(redriven);
+    expect(await names({ redriveFilter: 'REDRIVEN' })).toEqual(['two']);
+    expect(await names({ redriveFilter: 'NOT_REDRIVEN', maxResults: 1 })).toEqual(['three']);
+    await expect(names({ nextToken: 'mine' })).rejects.toMatchObject({ name: 'InvalidToken' });
+  });
+
+  it('tells the definition that an execution runs, whatever became of its state machine', async () => {
+    const machine = await create({ A: { Type: 'Succeed' } });
+    const execution = await start(machine, 'one');
+    const definition = define({ B: { Type: 'Fail' } });
+    await sfn.send(new UpdateStateMachineCommand({ stateMachineArn: machine, definition }));
+    const described = await sfn.send(new DescribeStateMachineForExecutionCommand({ executionArn: execution }));
+    expect(described).toMatchObject({ stateMachineArn: machine, name: 'machine', roleArn });
+    expect(described.definition).toBe(define({ A: { Type: 'Succeed' } }));
+    expect(described.updateDate).toBeInstanceOf(Date);
   });
 
   it('tells EventBridge each new status', async () => {

@@ -8,7 +8,7 @@ import type { Run } from '../asl/run.ts';
 import { operation } from '../operation.ts';
 import { Executions, redriveStatus, type ExecutionRecord } from './executions.ts';
 import { checkName, Machines } from './machines.ts';
-import { page, paging } from './paging.ts';
+import { inPages } from './paging.ts';
 
 /** AWS Step Functions: standard workflows in JSONata. */
 export function createStates(cloud: Cloud): Service {
@@ -39,30 +39,46 @@ function executionOperations(machines: Machines, executions: Executions): Record
   return {
     StartExecution: operation(start, (input) => startExecution(machines, executions, input)),
     DescribeExecution: operation({ executionArn: z.string() }, ({ executionArn }) => describe(find(executionArn))),
-    ListExecutions: operation(
-      { ...paging, stateMachineArn: z.string(), statusFilter: z.enum(STATUSES).optional() },
-      ({ stateMachineArn, statusFilter, ...paged }) => {
-        const { arn } = machines.get(stateMachineArn);
-        const all = executions
-          .list(`${arn.replace(':stateMachine:', ':execution:')}:`)
-          .filter(({ status }) => statusFilter === undefined || status === statusFilter)
-          .sort((one, other) => other.started - one.started);
-        const { items, nextToken } = page(all, paged);
-        return { executions: items.map(summary), nextToken };
-      },
+    DescribeStateMachineForExecution: operation({ executionArn: z.string() }, ({ executionArn }) => {
+      const { machineArn, machineName, machineUpdated, definition, roleArn, started } = find(executionArn);
+      const updateDate = (machineUpdated ?? started) / 1000;
+      return { stateMachineArn: machineArn, name: machineName, definition, roleArn, updateDate };
+    }),
+    ListExecutions: inPages(
+      'executions',
+      'executionArn',
+      operation(
+        {
+          stateMachineArn: z.string(),
+          statusFilter: z.enum(STATUSES).optional(),
+          redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
+        },
+        ({ stateMachineArn, statusFilter, redriveFilter }) => {
+          const { arn } = machines.get(stateMachineArn);
+          const chosen = executions
+            .list(`${arn.replace(':stateMachine:', ':execution:')}:`)
+            .filter(({ status }) => statusFilter === undefined || status === statusFilter)
+            .filter(({ redriveCount }) => !redriveFilter || (redriveFilter === 'REDRIVEN') === redriveCount > 0);
+          return { executions: chosen.sort((one, other) => other.started - one.started).map(summary) };
+        },
+      ),
     ),
-    GetExecutionHistory: operation(
-      {
-        ...paging,
-        executionArn: z.string(),
-        reverseOrder: z.boolean().default(false),
-        includeExecutionData: z.boolean().default(true),
-      },
-      ({ executionArn, reverseOrder, includeExecutionData, ...paged }) => {
-        const all = executions.history(find(executionArn).arn);
-        const { items, nextToken } = page(reverseOrder ? all.reverse() : all, paged);
-        return { events: items.map((event) => historyEvent(event, includeExecutionData)), nextToken };
-      },
+    GetExecutionHistory: inPages(
+      'events',
+      'id',
+      operation(
+        {
+          executionArn: z.string(),
+          reverseOrder: z.boolean().default(false),
+          includeExecutionData: z.boolean().default(true),
+        },
+        ({ executionArn, reverseOrder, includeExecutionData }) => {
+          const all = executions.history(find(executionArn).arn);
+          return {
+            events: (reverseOrder ? all.reverse() : all).map((each) => historyEvent(each, includeExecutionData)),
+          };
+        },
+      ),
     ),
     StopExecution: operation(
       { executionArn: z.string(), error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() },
@@ -106,6 +122,7 @@ function startExecution(machines: Machines, executions: Executions, { stateMachi
     name,
     machineArn: machine.arn,
     machineName: machine.name,
+    machineUpdated: machine.updated,
     definition: machine.definition,
     roleArn: machine.roleArn,
     input,
