@@ -84,12 +84,13 @@ describe('publishCatalogue', () => {
 
   it('names the version before, and moves the pointer only from that one', async () => {
     inForceIs(before);
-    await handler(smallest, context);
+    const answer = await handler(smallest, context);
     expect(dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input).toMatchObject({
       ConditionExpression: 'version = :previous',
       ExpressionAttributeValues: { ':previous': { S: before.version } },
     });
     expect(events()[0]?.data).toMatchObject({ previousVersion: before.version });
+    expect(answer).toMatchObject({ changed: true, previousVersion: before.version });
   });
 
   it('announces what a crash left unsaid, as the same event', async () => {
@@ -108,12 +109,11 @@ describe('publishCatalogue', () => {
     expect(events()).toEqual([]);
   });
 
-  it.each([
-    [{ countries: { Germany: {} } }, 'ContractError'],
-    [{ countries: {} }, 'CatalogueInvalid'],
-    ['countries', 'ContractError'],
-  ])('refuses %j before anything is written', async (payload, name) => {
-    await expect(handler(payload, context)).rejects.toMatchObject({ name });
-    expect(s3.calls()).toHaveLength(0);
-  });
+  it.each([[{ countries: { Germany: {} } }], [{ countries: {} }], ['countries']])(
+    'refuses %j before anything is written',
+    async (payload) => {
+      await expect(handler(payload, context)).rejects.toMatchObject({ name: 'CatalogueInvalid' });
+      expect(s3.calls()).toHaveLength(0);
+    },
+  );
 });

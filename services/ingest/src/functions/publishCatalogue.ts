@@ -19,7 +19,7 @@ const s3 = new S3Client({});
 
 /**
  * Invoked by the operator with a catalogue as people write it. Stores it, puts it in force and announces it; one that
- * is in force already changes nothing. Runs that have started keep the one they pinned.
+ * is in force already changes nothing. Answers `{version, changed, previousVersion?}`. Runs that have started keep the one they pinned.
  */
 export const handler = stateHandler(z.unknown(), async (payload) => {
   const content = checkedCatalogue(payload, 'the catalogue');
@@ -30,7 +30,8 @@ export const handler = stateHandler(z.unknown(), async (payload) => {
   const inForce = before?.version === version ? before : await putInForce(pointer, content, before);
   await announce(inForce);
   await pointer.announced(inForce);
-  return { version, changed: true };
+  const { previousVersion } = inForce;
+  return { version, changed: true, ...(previousVersion === undefined ? {} : { previousVersion }) };
 });
 
 async function putInForce(

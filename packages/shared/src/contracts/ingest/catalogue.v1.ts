@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { catalogueVersion, code, country, instant, s3Uri, scheme } from '../values.ts';
 
-const date = z.iso.date();
+const date = z.iso.date('it has to be a date such as 2026-01-31');
 
 /** A code of a model line, valid on the days from `validFrom` to `validTo` (both included). */
 export const codeListEntry = z.object({
@@ -11,23 +11,28 @@ export const codeListEntry = z.object({
   validTo: date.optional(),
   replacedBy: code.optional(),
 });
+export type CodeListEntry = z.infer<typeof codeListEntry>;
 
 /** A hyperparameter's range, as SageMaker's tuning takes it. */
-const range = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('integer'),
-    min: z.int(),
-    max: z.int(),
-    scale: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
-  }),
-  z.object({
-    type: z.literal('continuous'),
-    min: z.number(),
-    max: z.number(),
-    scale: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
-  }),
-  z.object({ type: z.literal('categorical'), values: z.array(z.string()).min(1) }),
-]);
+export const range = z.discriminatedUnion(
+  'type',
+  [
+    z.object({
+      type: z.literal('integer'),
+      min: z.int(),
+      max: z.int(),
+      scale: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
+    }),
+    z.object({
+      type: z.literal('continuous'),
+      min: z.number(),
+      max: z.number(),
+      scale: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
+    }),
+    z.object({ type: z.literal('categorical'), values: z.array(z.string()).min(1) }),
+  ],
+  'it has to be a map whose type is integer, continuous or categorical',
+);
 
 /** One way to train a line: static hyperparameters and the ranges that tuning searches. */
 export const algorithm = z.object({
@@ -44,7 +49,7 @@ export const algorithm = z.object({
 });
 export type Algorithm = z.infer<typeof algorithm>;
 
-const lineSettings = z.object({
+export const lineSettings = z.object({
   /** Absent: every code seen in the line's labelled rows is valid. */
   codes: z.array(codeListEntry).min(1).optional(),
   algorithms: z.array(algorithm).min(1).prefault([{}]),
@@ -57,16 +62,14 @@ const lineSettings = z.object({
 });
 export type LineSettings = z.infer<typeof lineSettings>;
 
-/** The model lines with everything that is data, not code. The smallest one is `{ countries: { DE: { schemes: { weee: {} } } } }`. */
-export const catalogue = z.object({
-  countries: z.record(
-    country,
-    z.object({
-      languages: z.array(z.string().regex(/^[a-z]{2}$/)).default([]),
-      schemes: z.record(scheme, lineSettings.prefault({})),
-    }),
-  ),
+export const countrySettings = z.object({
+  /** ISO 639-1, of the items' titles. */
+  languages: z.array(z.string().regex(/^[a-z]{2}$/, 'it has to be an ISO 639-1 code such as de')).default([]),
+  schemes: z.record(scheme, lineSettings.prefault({})),
 });
+
+/** The model lines with everything that is data, not code. The smallest one is `{ countries: { DE: { schemes: { weee: {} } } } }`. */
+export const catalogue = z.object({ countries: z.record(country, countrySettings) });
 /** With every default filled in: what is published, stored and pinned. */
 export type Catalogue = z.infer<typeof catalogue>;
 /** As people write it. */
