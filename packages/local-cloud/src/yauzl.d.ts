@@ -5,5 +5,5 @@ declare module 'yauzl' {
     eachEntry(): AsyncIterable<{ readonly fileName: string }>;
     openReadStreamPromise(entry: { readonly fileName: string }): Promise<NodeJS.ReadableStream>;
   }
-  export function openPromise(path: string): Promise<ZipFile>;
+  export function fromBufferPromise(archive: Buffer): Promise<ZipFile>;
 }

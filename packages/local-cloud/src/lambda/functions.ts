@@ -1,9 +1,11 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { AwsError, servicePrincipal } from '../aws.ts';
 import type { Cloud, Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
-import { deployCode } from './code.ts';
+import { removeOthers, unpack } from './code.ts';
 
 /** A function as it is kept. */
 export interface FunctionRecord {
@@ -16,6 +18,13 @@ export interface FunctionRecord {
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute folder of the unpacked code. */
   readonly taskRoot: string;
+  /** Of the package, in bytes, and its SHA-256 in Base64. */
+  readonly codeSize: number;
+  readonly codeSha256: string;
+  /** Another one with each change: what runs from here on runs as this revision says. */
+  readonly revisionId: string;
+  /** Epoch milliseconds. */
+  readonly modified: number;
 }
 
 const qualified =
@@ -67,6 +76,9 @@ export class Functions {
       },
       async ({ FunctionName: name, ...input }) => {
         await this.#requireAssumable(input.Role);
+        const zip = await readFile(input.ZipPath).catch((cause: unknown) => {
+          throw new AwsError('InvalidParameterValueException', `There is no package ${input.ZipPath}`, { cause });
+        });
         const record: FunctionRecord = {
           name,
           arn: `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`,
@@ -75,10 +87,27 @@ export class Functions {
           timeoutSeconds: input.Timeout,
           memorySizeMb: input.MemorySize,
           environment: input.Environment.Variables,
-          taskRoot: await deployCode(input.ZipPath, path.join(this.#cloud.stateDir, 'lambda', name)),
+          ...(await this.#code(name, zip)),
         };
         this.#records.put(name, record);
+        // Templates are deployed before anything runs.
+        await removeOthers(record.taskRoot);
         return { FunctionArn: record.arn };
+      },
+    ),
+    // Invocations under way end with the code they began with: https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-zip.html
+    UpdateFunctionCode: operation(
+      { FunctionName: functionReference, ZipFile: z.base64(), RevisionId: z.string().optional() },
+      async ({ FunctionName: name, ZipFile, RevisionId }) => {
+        const { revisionId } = this.get(name);
+        if (RevisionId !== undefined && RevisionId !== revisionId) {
+          const message = `The Revision Id provided: ${RevisionId} does not match the latest Revision Id of the function`;
+          throw new AwsError('PreconditionFailedException', message, { status: 412 });
+        }
+        const code = await this.#code(name, Buffer.from(ZipFile, 'base64'));
+        const record = { ...this.get(name), ...code };
+        this.#records.put(name, record);
+        return configuration(record);
       },
     ),
   };
@@ -91,6 +120,17 @@ export class Functions {
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
   }
 
+  /** Unpacks a package; what a record says of it. */
+  async #code(name: string, zip: Uint8Array) {
+    return {
+      taskRoot: await unpack(zip, path.join(this.#cloud.stateDir, 'lambda', name)),
+      codeSize: zip.byteLength,
+      codeSha256: createHash('sha256').update(zip).digest('base64'),
+      revisionId: randomUUID(),
+      modified: Date.now(),
+    };
+  }
+
   async #requireAssumable(roleArn: string): Promise<void> {
     const RoleName = roleArn.split('/').at(-1);
     const { Role } = await this.#cloud.call('iam', 'GetRole', { RoleName }, servicePrincipal('lambda'));
@@ -100,3 +140,23 @@ export class Functions {
     throw new AwsError('InvalidParameterValueException', message);
   }
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html */
+const configuration = (record: FunctionRecord) => ({
+  FunctionName: record.name,
+  FunctionArn: record.arn,
+  Runtime: 'nodejs24.x',
+  Role: record.roleArn,
+  Handler: record.handler,
+  CodeSize: record.codeSize,
+  CodeSha256: record.codeSha256,
+  Timeout: record.timeoutSeconds,
+  MemorySize: record.memorySizeMb,
+  LastModified: new Date(record.modified).toISOString().replace('Z', '+0000'),
+  Environment: { Variables: record.environment },
+  RevisionId: record.revisionId,
+  Version: '$LATEST',
+  PackageType: 'Zip',
+  State: 'Active',
+  LastUpdateStatus: 'Successful',
+});

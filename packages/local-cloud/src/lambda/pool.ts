@@ -5,9 +5,11 @@ const idleLimit = 60_000;
 
 /** The sandboxes of a function: reused while warm, never more than `size` at once. */
 export class Pool {
-  readonly #create: () => Sandbox;
+  #create: () => Sandbox;
   readonly #sandboxes = new Set<Sandbox>();
   readonly #idle = new Map<Sandbox, NodeJS.Timeout>();
+  /** Of an earlier revision: each ends with the invocation that it runs. */
+  readonly #outdated = new WeakSet<Sandbox>();
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
@@ -25,12 +27,20 @@ export class Pool {
     this.#idle.delete(sandbox);
     this.#sandboxes.add(sandbox);
     const outcome = await sandbox.invoke(invocation);
-    if (sandbox.usable) this.#idle.set(sandbox, setTimeout(() => void this.#stop(sandbox), idleLimit).unref());
+    if (sandbox.usable && !this.#outdated.has(sandbox))
+      this.#idle.set(sandbox, setTimeout(() => void this.#stop(sandbox), idleLimit).unref());
     else void this.#stop(sandbox);
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
     else next();
     return outcome;
+  }
+
+  /** Later invocations, also those that wait, run in sandboxes that `create` makes; those under way run to their end. */
+  renew(create: () => Sandbox): void {
+    this.#create = create;
+    for (const sandbox of this.#sandboxes) this.#outdated.add(sandbox);
+    for (const sandbox of this.#idle.keys()) void this.#stop(sandbox);
   }
 
   /** Ends everything: what was running fails, what was waiting never runs. */

@@ -14,11 +14,11 @@ export const maxSandboxes = 4;
 /** AWS's limit for an answer. */
 const maxAnswerBytes = 6_291_556;
 
-/** Runs functions: what AWS calls the data plane. A function is as it was deployed when it first ran. */
+/** Runs functions, each invocation as its function's revision says when it begins: what AWS calls the data plane. */
 export class Runner {
   readonly #cloud: Cloud;
   readonly #functions: Functions;
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, { revisionId: string; pool: Pool }>();
   #closed = false;
 
   constructor(cloud: Cloud, functions: Functions) {
@@ -38,17 +38,20 @@ export class Runner {
   /** Stops every handler, running or not. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+    await Promise.all([...this.#pools.values()].map(({ pool }) => pool.close()));
   }
 
   #pool(name: string): Pool {
     if (this.#closed) throw new AwsError('ServiceException', 'The local cloud is stopping', { status: 500 });
-    const existing = this.#pools.get(name);
-    if (existing !== undefined) return existing;
     const record = this.#functions.get(name);
+    const { revisionId } = record;
+    const existing = this.#pools.get(name);
+    if (existing?.revisionId === revisionId) return existing.pool;
     const spec = { ...record, env: environment(this.#cloud, record), log: logTo(this.#cloud, name) };
-    const pool = new Pool(maxSandboxes, () => new Sandbox(spec));
-    this.#pools.set(name, pool);
+    const create = () => new Sandbox(spec);
+    const pool = existing?.pool ?? new Pool(maxSandboxes, create);
+    if (existing !== undefined) pool.renew(create);
+    this.#pools.set(name, { revisionId, pool });
     return pool;
   }
 }

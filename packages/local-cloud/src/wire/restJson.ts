@@ -7,6 +7,7 @@ import type { Protocol, WireRequest } from './protocol.ts';
 const ROUTES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   lambda: {
     Invoke: 'POST /2015-03-31/functions/{FunctionName}/invocations',
+    UpdateFunctionCode: 'PUT /2015-03-31/functions/{FunctionName}/code',
   },
   scheduler: {
     CreateSchedule: 'POST /schedules/{Name}',
