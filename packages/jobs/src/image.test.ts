@@ -6,8 +6,11 @@ const read = (...path: string[]): string => readFileSync(join(import.meta.dirnam
 
 describe('the image', () => {
   it('has the DuckDB that the tests run with', () => {
-    const tested = /'@duckdb\/node-api': (\S+)/.exec(read('..', '..', 'pnpm-workspace.yaml'))?.[1];
-    expect(tested).toBeDefined();
-    expect(/@duckdb\/node-api@(\S+)/.exec(read('Dockerfile'))?.[1]).toBe(tested);
+    const [api, bindings] = ['api', 'bindings'].map(
+      (part) => new RegExp(`'@duckdb/node-${part}': (\\S+)`).exec(read('..', '..', 'pnpm-workspace.yaml'))?.[1],
+    );
+    expect(bindings).toBeDefined();
+    expect(bindings).toBe(api);
+    expect(/@duckdb\/node-bindings@(\S+)/.exec(read('Dockerfile'))?.[1]).toBe(bindings);
   });
 });

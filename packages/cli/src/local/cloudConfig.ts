@@ -24,21 +24,17 @@ export async function cloudConfig(jobSlots: number) {
   // As in the cloud, the image is pinned by what is in it: other job code is another digest.
   const digest = await sourcesDigest(JOB_SOURCES);
   const jobImage = `${LOCAL.account}.dkr.ecr.${LOCAL.region}.amazonaws.com/regulabel-${LOCAL.stage}-jobs@sha256:${digest}`;
-  const program = (...path: string[]) => [
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    join(REPOSITORY, 'packages', ...path),
-  ];
+  const bundle = (name: string) => [process.execPath, join(REPOSITORY, 'packages', name, 'dist', 'main.cjs')];
   return {
     account: LOCAL.account,
     region: LOCAL.region,
     templates: SERVICES.map(packageFolder),
     parameters: { [jobImageParameter(LOCAL)]: jobImage },
     images: [
-      { image: jobImage, command: program('jobs', 'dist', 'main.mjs') },
+      { image: jobImage, command: bundle('jobs') },
       {
         image: BLAZINGTEXT_IMAGE,
-        command: program('blazingtext', 'src', 'main.ts'),
+        command: bundle('blazingtext'),
         metrics: [{ Name: 'validation:accuracy', Regex: '#validation_accuracy: ([0-9.]+)' }],
       },
     ],

@@ -6,7 +6,7 @@ import { CommandError } from '../errors.ts';
 import { locked } from './buildLock.ts';
 import { BUILD, JOB_SOURCES, LOCAL, packageFolder, REPOSITORY, SERVICES } from './place.ts';
 
-/** Something that is made of sources: a service's template and zips, or the bundle that the job container runs. */
+/** Something that is made of sources: a service's template and zips, or the bundle that a container runs. */
 interface Artefact {
   readonly name: string;
   /** Where it is built, relative to the repository. */
@@ -32,11 +32,16 @@ const ARTEFACTS: readonly Artefact[] = [
       packageFolder(service),
     ],
   })),
-  { name: 'jobs', folder: 'packages/jobs', sources: JOB_SOURCES, build: ['npm', 'run', '--silent', 'build'] },
+  bundle('jobs', JOB_SOURCES),
+  bundle('blazingtext', ['packages/blazingtext']),
 ];
 
+function bundle(name: string, sources: readonly string[]): Artefact {
+  return { name, folder: `packages/${name}`, sources, build: ['npm', 'run', '--silent', 'build'] };
+}
+
 /**
- * Compiles the services for the local stage with `serverless package`, and bundles the job code: what changed since
+ * Compiles the services for the local stage with `serverless package`, and bundles what runs in jobs: what changed since
  * the last time, all at once, while no other command does. Throws `CommandError` with the tool's own words when one does
  * not build.
  */
