@@ -18,9 +18,9 @@ import { dataBucket, modelsBucket, predictionsBucket, registryBucket, winnersTab
 import { json, serve, start, type Reach, type ServedCloud } from './commandLine.ts';
 
 const PLACE = { stage: 'local', account: '111122223333', region: 'eu-west-1' };
-const LINES = ['DE/battery', 'DE/weee', 'FR/packaging', 'FR/weee'];
+const LINES = ['NL/battery', 'NL/weee', 'PT/packaging', 'PT/weee'];
 const SOLD = 60;
-const SIZE = ['--labelled', '500', '--sold', String(SOLD), '--trials', '2'];
+const SIZE = ['--countries', 'NL,PT', '--labelled', '500', '--sold', String(SOLD), '--trials', '2'];
 
 const run = z.object({
   runId: z.string(),

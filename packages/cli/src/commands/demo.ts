@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { publishCatalogue } from '../catalogue.ts';
 import { addCommand, between, count, exitWith } from '../commandLine.ts';
-import { demoCatalogue, demoCountries, DEMO_COUNTRIES } from '../demo/lines.ts';
+import { demoCatalogue, demoCountries, DEMO_COUNTRIES } from '../demo/countries.ts';
 import { loadMonth, warehouseMonths } from '../demo/warehouse.ts';
 import { openInbox } from '../messages.ts';
 import { number, print, printJson } from '../output.ts';

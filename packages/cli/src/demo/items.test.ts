@@ -1,25 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
-import { catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { parse } from '@regulabel/shared/parse';
-import { FAMILIES } from './families.ts';
-import { itemOf, labelOf, type Lot } from './items.ts';
-import { demoCatalogue, demoCountries, DEMO_COUNTRIES } from './lines.ts';
-import { randomOf } from './random.ts';
+import { DEMO_COUNTRIES } from './countries.ts';
+import { itemsOf, type Lot } from './items.ts';
+import { LANGUAGES } from './languages/index.ts';
 
 const lot = (changes: Partial<Lot> = {}): Lot => ({
-  seed: 1,
-  country: 'DE',
-  languages: ['de'],
-  age: 0,
-  kind: 'L',
+  ...{ seed: 1, country: 'DE', languages: ['de'], age: 0, kind: 'L' },
   ...changes,
 });
-const items = (of: Lot, count: number) => Array.from({ length: count }, (_, index) => itemOf(of, index));
+const items = (of: Lot, count: number) => Array.from({ length: count }, (_, index) => itemsOf(of)(index));
+const share = <T>(values: readonly T[], is: (value: T) => boolean) => values.filter(is).length / values.length;
 
 describe('the demo shop', () => {
   it('gives the same item for the same seed, month and number, whatever was made before', () => {
-    expect(itemOf(lot(), 137)).toEqual(items(lot(), 138)[137]);
+    expect(itemsOf(lot())(137)).toEqual(items(lot(), 138)[137]);
   });
 
   it('gives other items for another seed, month, country or table', () => {
@@ -37,63 +30,21 @@ describe('the demo shop', () => {
     expect(made.every(({ title }) => title.trim() !== '')).toBe(true);
   });
 
-  it('sells its most frequent category at least 50 times as often as its rarest', () => {
-    const weights = new Map<string, number>();
-    for (const { weee, weight } of FAMILIES) weights.set(weee, (weights.get(weee) ?? 0) + weight);
-    expect(Math.max(...weights.values()) / Math.min(...weights.values())).toBeGreaterThanOrEqual(50);
-    const counts = [...Map.groupBy(items(lot(), 6000), ({ family }) => family.weee).values()].map(
-      ({ length }) => length,
+  it.each(Object.entries(DEMO_COUNTRIES))('writes in the languages of %s', (country, { languages }) => {
+    const made = items(lot({ country, languages }), 400);
+    expect(share(made, ({ language }) => languages.includes(language))).toBeGreaterThan(0.9);
+    expect(new Set(made.map(({ language }) => language))).toEqual(new Set([...languages, 'en']));
+    const named = share(made, ({ language, product, title }) =>
+      LANGUAGES[language].nouns[product.noun].some((noun) => title.toLowerCase().includes(noun.toLowerCase())),
     );
-    expect(Math.max(...counts) / Math.min(...counts)).toBeGreaterThan(35);
+    expect(named).toBeGreaterThan(0.65);
   });
 
-  it('writes as people do: capitals, HTML remnants, missing descriptions, titles more than once', () => {
+  it('writes as people do: capitals, HTML remnants, missing descriptions and brands', () => {
     const made = items(lot(), 3000);
     expect(made.some(({ title }) => title === title.toUpperCase() && /[A-Z]/.test(title))).toBe(true);
     expect(made.some(({ title }) => title.includes('<b>'))).toBe(true);
-    const share = made.filter(({ description }) => description === null).length / made.length;
-    expect(share).toBeGreaterThan(0.3);
-    expect(share).toBeLessThan(0.5);
-  });
-
-  it('labels a few percent wrongly, the same ones every time', () => {
-    const { weee: codes } = DEMO_COUNTRIES['DE']!.schemes;
-    const made = items(lot(), 5000);
-    const labels = made.map((item) => labelOf(item, 'weee', codes!, 1));
-    const wrong = made.filter((item, index) => labels[index] !== codes![item.family.weee]).length / made.length;
-    expect(wrong).toBeGreaterThan(0.01);
-    expect(wrong).toBeLessThan(0.03);
-    expect(made.map((item) => labelOf(item, 'weee', codes!, 1))).toEqual(labels);
-  });
-});
-
-describe('the demo catalogue', () => {
-  it('is a valid catalogue with two lines in each of its countries', () => {
-    const { countries } = parse(catalogue, demoCatalogue(demoCountries(undefined), 3), 'the demo catalogue');
-    expect(Object.keys(countries)).toEqual(['DE', 'FR']);
-    expect(Object.values(countries).map(({ schemes }) => Object.keys(schemes).length)).toEqual([2, 2]);
-  });
-
-  it('names what it has when it is asked for a country that it does not have', () => {
-    expect(() => demoCountries(['DE', 'XX'])).toThrow('the demo has no country "XX"; it has DE, FR');
-  });
-});
-
-describe('randomOf', () => {
-  it('stays within its bounds for every key', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(fc.string(), fc.integer()), { minLength: 1 }),
-        fc.integer({ min: -50, max: 50 }),
-        fc.nat(50),
-        (key, min, span) => {
-          const random = randomOf(...key);
-          const value = random.integer(min, min + span);
-          expect(value).toBeGreaterThanOrEqual(min);
-          expect(value).toBeLessThanOrEqual(min + span);
-          expect(random.next()).toBeLessThan(1);
-        },
-      ),
-    );
+    expect(share(made, ({ description }) => description === null)).toBeCloseTo(0.4, 1);
+    expect(share(made, ({ brand }) => brand === null)).toBeCloseTo(0.2, 1);
   });
 });

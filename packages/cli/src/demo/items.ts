@@ -1,97 +1,179 @@
-import { BRANDS, COLOURS, FAMILIES, SENTENCES, type Family } from './families.ts';
-import type { DemoCountry } from './lines.ts';
-import { randomOf, type Random } from './random.ts';
+import { LANGUAGES, type Language } from './languages/index.ts';
+import { patternOf, type Pattern } from './pattern.ts';
+import type { PackagingKind } from './codes/packaging.ts';
+import { BRANDS, PRODUCTS, SEASONS, TRENDS, type Department, type Product } from './products.ts';
+import { hash, Random } from './random.ts';
+import { dress, misspell } from './writing.ts';
 
-/** An item as a shop lists it, and the family that it really is of (which the shop's text may hide). */
+/** An item as a shop lists it, and what it really is (which the shop's text may hide). */
 export interface Item {
   readonly item_id: string;
   readonly title: string;
   readonly description: string | null;
   readonly brand: string | null;
-  readonly family: Family;
+  readonly language: Language;
+  readonly product: Product;
+  readonly packaging: PackagingKind;
 }
 
 export interface Lot {
   readonly seed: number;
   readonly country: string;
-  readonly languages: DemoCountry['languages'];
+  readonly languages: readonly Language[];
   /** Months since the demo's first one: what is sold drifts with it. */
   readonly age: number;
-  /** Keeps the items of the two tables and of the months apart. */
+  /** Keeps the items of the two tables apart. */
   readonly kind: string;
 }
 
-const SHARE_OF_ENGLISH = 0.08;
-const SHARE_OF_NEAR_DUPLICATES = 0.08;
+const SHARES = {
+  english: 0.05,
+  firstLanguage: 0.5,
+  nearDuplicates: 0.08,
+  /** Of titles with neither noun nor anything else that tells what the item is, but its brand and model. */
+  modelOnly: 0.06,
+  vague: 0.04,
+  bundle: 0.05,
+  misspelt: 0.06,
+} as const;
 
-/** The item number `index` of a lot: the same call gives the same item. */
-export function itemOf(lot: Lot, index: number): Item {
-  const random = randomOf(lot.seed, lot.kind, lot.country, lot.age, index);
-  const item_id = `${lot.country}-${lot.kind}${lot.age}-${index.toString().padStart(7, '0')}`;
-  if (index > 0 && random.chance(SHARE_OF_NEAR_DUPLICATES)) {
-    const twin = itemOf(lot, random.integer(Math.max(0, index - 50), index - 1));
-    return { ...twin, item_id, title: `${twin.title} ${random.pick(COLOURS[random.pick(lot.languages)])}` };
+/** The items of a lot by their number: the same number is the same item, whatever was made before. */
+export function itemsOf(lot: Lot): (index: number) => Item {
+  const pickProduct = productsOf(lot.age);
+  const brands = brandsOf(lot.age);
+
+  function item(index: number): Item {
+    const random = Random.of(lot.seed, lot.kind, lot.country, lot.age, index);
+    const item_id = `${lot.country}-${lot.kind}${lot.age}-${index.toString().padStart(7, '0')}`;
+    if (index > 0 && random.chance(SHARES.nearDuplicates)) {
+      const twin = item(random.integer(Math.max(0, index - 50), index - 1));
+      return { ...twin, item_id, title: `${twin.title} ${random.pick(LANGUAGES[twin.language].colours)}` };
+    }
+    return { item_id, ...describe(random) };
   }
-  return { item_id, ...describe(lot, random) };
+
+  function describe(random: Random): Omit<Item, 'item_id'> {
+    const language = pickLanguage(lot.languages, random);
+    const { product, features } = pickProduct(random);
+    const brand = random.pick(brands[product.department]);
+    const words = LANGUAGES[language];
+    const noun = random.pick(words.nouns[product.noun]);
+    const feature = random.pick(features)(random);
+    const title = titleOf({ ...{ language, product, brand: brand.name, noun, feature }, age: lot.age }, random);
+    return {
+      title: dress(title, language, random),
+      description: random.chance(0.6)
+        ? random.pick(words.sentences).replace('{noun}', random.chance(0.5) ? `${noun}, ${feature}` : noun)
+        : null,
+      brand: random.chance(0.8) ? brand.name : null,
+      language,
+      product,
+      packaging: brand.packaging[product.packaging] ?? product.packaging,
+    };
+  }
+
+  return item;
 }
 
-function describe(lot: Lot, random: Random): Omit<Item, 'item_id'> {
-  const language = random.chance(SHARE_OF_ENGLISH) ? 'en' : random.pick(lot.languages);
-  const family = pickFamily(random, lot.age);
-  const noun = random.pick(family.nouns[language]);
-  const feature = random.pick(family.features);
-  const brand = random.pick(BRANDS);
-  const model = `${random.pick(['X', 'Pro', 'K', 'SL', 'Neo', 'V'])}${random.integer(1, 99) * (lot.age + 10)}`;
-  const words = [
-    random.chance(0.7) ? brand : '',
-    random.chance(0.6) ? model : '',
-    // A few titles hide what the item is: no model can be perfect.
-    random.chance(0.04) ? 'Set' : misspell(noun, random),
-    random.chance(0.75) ? feature : '',
-    random.chance(0.4) ? random.pick(COLOURS[language]) : '',
-  ].filter((word) => word !== '');
-  const sentence = random.pick(SENTENCES[language]).replace('{noun}', noun).replace('{feature}', feature);
-  return {
-    title: dress(words.join(random.chance(0.9) ? ' ' : ' - '), random),
-    description: random.chance(0.6) ? sentence : null,
-    brand: random.chance(0.8) ? brand : null,
-    family,
+/** The country's first language more often than its others, and a little English everywhere. */
+function pickLanguage(languages: readonly Language[], random: Random): Language {
+  if (random.chance(SHARES.english)) return 'en';
+  const [first = 'en'] = languages;
+  return random.chance(SHARES.firstLanguage) ? first : random.pick(languages);
+}
+
+interface Stocked {
+  readonly product: Product;
+  readonly features: readonly Pattern[];
+}
+
+const STOCK: readonly Stocked[] = PRODUCTS.map((product) => ({ product, features: product.features.map(patternOf) }));
+
+/** What is sold in a month: by weight, with the seasons and the trends. The demo begins in January. */
+function productsOf(age: number): (random: Random) => Stocked {
+  const bounds: number[] = [];
+  let sum = 0;
+  for (const { noun, weight } of PRODUCTS) {
+    const { peak, strength } = SEASONS[noun] ?? { peak: 0, strength: 0 };
+    const season = 1 + strength * Math.cos(((age - peak) / 6) * Math.PI);
+    sum += weight * season * (1 + (TRENDS[noun] ?? 0)) ** age;
+    bounds.push(sum);
+  }
+  return (random) => {
+    const at = random.next() * sum;
+    let [low, high] = [0, bounds.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((bounds[middle] as number) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return STOCK[low] as Stocked;
   };
 }
 
-/** By weight; with the months the rare families are sold more often. */
-function pickFamily(random: Random, age: number): Family {
-  const weights = FAMILIES.map(({ weight }) => weight ** (1 - Math.min(age, 24) * 0.01));
-  let left = random.next() * weights.reduce((sum, weight) => sum + weight, 0);
-  const index = weights.findIndex((weight) => (left -= weight) < 0);
-  return FAMILIES[Math.max(index, 0)] as Family;
+interface Brand {
+  readonly name: string;
+  /** What the brand packs otherwise than others do. */
+  readonly packaging: Partial<Record<PackagingKind, PackagingKind>>;
 }
 
-function misspell(word: string, random: Random): string {
-  if (word.length < 5 || !random.chance(0.08)) return word;
-  const at = random.integer(1, word.length - 2);
-  return random.chance(0.5)
-    ? word.slice(0, at) + word.slice(at + 1)
-    : word.slice(0, at) + (word[at + 1] ?? '') + (word[at] ?? '') + word.slice(at + 2);
+const FIRST_BRANDS = 26;
+const PACKAGING_POLICIES: readonly Brand['packaging'][] = [
+  { plastic: 'carton', blister: 'carton', foam: 'carton' },
+  { blister: 'plastic' },
+  { composite: 'carton' },
+  {},
+];
+
+/** The brands of each department: one more comes with every month. */
+function brandsOf(age: number): Readonly<Record<Department, readonly Brand[]>> {
+  const present = BRANDS.slice(0, FIRST_BRANDS + age);
+  const of = (department: Department): Brand[] =>
+    present.flatMap(([name, ...departments]) =>
+      departments.includes(department)
+        ? [{ name, packaging: PACKAGING_POLICIES[hash(name) % PACKAGING_POLICIES.length] ?? {} }]
+        : [],
+    );
+  return {
+    ...{ mobile: of('mobile'), office: of('office'), sound: of('sound'), light: of('light'), kitchen: of('kitchen') },
+    ...{ home: of('home'), white: of('white'), tools: of('tools'), move: of('move'), energy: of('energy') },
+  };
 }
 
-function dress(title: string, random: Random): string {
-  const cased = random.chance(0.12) ? title.toUpperCase() : random.chance(0.2) ? title.toLowerCase() : title;
-  return random.chance(0.03) ? `<b>${cased}</b>&nbsp;` : cased;
+interface Named {
+  readonly language: Language;
+  readonly product: Product;
+  readonly brand: string;
+  readonly noun: string;
+  readonly feature: string;
+  readonly age: number;
 }
 
-/** Labelled rows with a few percent of wrong codes, as people make them. */
-const SHARE_OF_WRONG_LABELS = 0.02;
+function titleOf({ language, product, brand, noun, feature, age }: Named, random: Random): string {
+  const words = LANGUAGES[language];
+  const model = modelOf(brand, product, age, random);
+  const kind = random.next();
+  if (kind < SHARES.modelOnly) return random.chance(0.5) ? `${brand} ${model}` : `${brand} ${model} ${feature}`;
+  const named =
+    kind < SHARES.modelOnly + SHARES.vague
+      ? random.pick(words.vague)
+      : random.chance(SHARES.misspelt)
+        ? misspell(noun, random)
+        : noun;
+  const parts = [
+    random.chance(0.7) ? brand : '',
+    random.chance(0.6) ? model : '',
+    named,
+    random.chance(0.75) ? feature : '',
+    random.chance(0.35) ? random.pick(words.colours) : '',
+    random.chance(SHARES.bundle) ? `+ ${random.pick(words.nouns[random.pick(PRODUCTS).noun])}` : '',
+  ].filter((part) => part !== '');
+  return parts.join(random.chance(0.9) ? ' ' : ' - ');
+}
 
-/** What a person wrote down as the item's code in a scheme. */
-export function labelOf(
-  item: Item,
-  scheme: keyof DemoCountry['schemes'],
-  codes: Readonly<Record<string, string>>,
-  seed: number,
-): string {
-  const random = randomOf(seed, 'label', item.item_id, scheme);
-  return random.chance(SHARE_OF_WRONG_LABELS)
-    ? random.pick(Object.values(codes))
-    : (codes[item.family[scheme]] as string);
+/** Brands have series: the letters tell something, the number only the month. */
+function modelOf(brand: string, { noun }: Product, age: number, random: Random): string {
+  const series = random.chance(0.7) ? hash(brand + noun) : random.integer(0, 0xffff);
+  const letters = String.fromCharCode(65 + (series % 26), 65 + ((series >>> 8) % 26));
+  return `${letters}${random.chance(0.5) ? '-' : ''}${random.integer(1, 99) * 10 + age}`;
 }

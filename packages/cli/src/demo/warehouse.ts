@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { Session } from '../session.ts';
 import { copy, query, stage } from '../warehouse.ts';
-import { itemOf, labelOf, type Lot } from './items.ts';
-import type { DemoCountry } from './lines.ts';
-import { randomOf } from './random.ts';
+import { codesOfDay } from './codes/codeList.ts';
+import type { DemoCountry, Scheme } from './countries.ts';
+import { itemsOf } from './items.ts';
+import { labelOf } from './labels.ts';
+import { Random } from './random.ts';
+import { sharesOf } from './shares.ts';
 
 export interface DemoMonth {
   readonly seed: number;
@@ -62,51 +65,40 @@ const SOLD =
 type Row = readonly (string | number | null)[];
 
 function* labelledRows({ seed, countries, month, age, labelled }: DemoMonth): Generator<Row> {
-  for (const [country, { languages, schemes }, count] of shares(countries, labelled)) {
-    const lot: Lot = { seed, country, languages, age, kind: 'L' };
+  for (const [country, count] of sharesOf(countries, labelled)) {
+    const { languages, schemes } = countries.get(country) as DemoCountry;
+    const item = itemsOf({ seed, country, languages, age, kind: 'L' });
+    const lines = Object.entries(schemes).map(
+      ([scheme, list]) => [scheme as Scheme, codesOfDay(list, `${month}-28`)] as const,
+    );
     for (let index = 0; index < count; index += 1) {
-      const item = itemOf(lot, index);
-      const at = `${month}-${day(randomOf(seed, 'day', item.item_id).integer(1, 28))} 12:00:00`;
-      for (const [scheme, codes] of Object.entries(schemes)) {
-        const code = labelOf(item, scheme as keyof DemoCountry['schemes'], codes, seed);
-        yield [item.item_id, country, item.title, item.description, item.brand, scheme, code, at];
+      const made = item(index);
+      const { item_id, title, description, brand } = made;
+      const at = `${month}-${day(Random.of(seed, 'day', item_id).integer(1, 28))} 12:00:00`;
+      for (const [scheme, codes] of lines) {
+        yield [item_id, country, title, description, brand, scheme, labelOf(made, scheme, codes, seed), at];
       }
     }
   }
 }
 
 function* soldRows({ seed, countries, month, age, sold }: DemoMonth): Generator<Row> {
-  for (const [country, { languages }, count] of shares(countries, sold)) {
-    const lot: Lot = { seed, country, languages, age, kind: 'S' };
+  for (const [country, count] of sharesOf(countries, sold)) {
+    const { languages } = countries.get(country) as DemoCountry;
+    const item = itemsOf({ seed, country, languages, age, kind: 'S' });
     for (let index = 0; index < count; index += 1) {
-      const item = itemOf(lot, index);
-      const random = randomOf(seed, 'sale', item.item_id);
+      const { item_id, title, description, brand } = item(index);
+      const random = Random.of(seed, 'sale', item_id);
       // Some items are sold on more than one day: the month's report sums them.
       for (let sale = random.chance(0.15) ? 2 : 1; sale > 0; sale -= 1) {
-        yield [
-          item.item_id,
-          country,
-          item.title,
-          item.description,
-          item.brand,
-          random.integer(1, 9),
-          `${month}-${day(random.integer(1, 28))}`,
-        ];
+        const on = `${month}-${day(random.integer(1, 28))}`;
+        yield [item_id, country, title, description, brand, random.integer(1, 9), on];
       }
     }
   }
 }
 
 const day = (number: number): string => number.toString().padStart(2, '0');
-
-/** `total` over the countries, the first ones one more where it does not divide. */
-function shares(countries: DemoMonth['countries'], total: number): [string, DemoCountry, number][] {
-  return [...countries].map(([name, country], index) => [
-    name,
-    country,
-    Math.floor(total / countries.size) + (index < total % countries.size ? 1 : 0),
-  ]);
-}
 
 async function writeFiles(
   connection: DuckDBConnection,
