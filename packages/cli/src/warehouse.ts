@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -30,13 +31,22 @@ export async function stage({ s3 }: Session, file: string, prefix: string): Prom
   );
 }
 
-/** Copies what is staged below each table's prefix into it: everything in one transaction, or nothing. */
-export async function copy({ redshift, place }: Session, prefixes: Partial<Record<Table, string>>): Promise<void> {
+/**
+ * Copies what is staged below each table's prefix into it: everything in one transaction, or nothing. However often it is
+ * called with the same `token`, it happens once.
+ */
+export async function copy(
+  { redshift, place }: Session,
+  prefixes: Partial<Record<Table, string>>,
+  token: string = randomUUID(),
+): Promise<void> {
   const role = `arn:aws:iam::${place.account}:role/regulabel-${place.stage}-unload`;
   const statements = Object.entries(prefixes).map(
     ([table, prefix]) => `COPY ${table} FROM 's3://${WAREHOUSE_BUCKET}/${prefix}' IAM_ROLE '${role}' FORMAT AS PARQUET`,
   );
-  await settled(redshift, () => redshift.send(new BatchExecuteStatementCommand({ ...WAREHOUSE, Sqls: statements })));
+  await settled(redshift, () =>
+    redshift.send(new BatchExecuteStatementCommand({ ...WAREHOUSE, Sqls: statements, ClientToken: token })),
+  );
 }
 
 /** The first page of a query's rows, every value as text. */
