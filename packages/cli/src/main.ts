@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { declareDemo } from './commands/demo.ts';
+import { declareLoad } from './commands/load.ts';
 import { declarePredictions } from './commands/predictionsExport.ts';
 import { declareRun } from './commands/run.ts';
 import { declareStatus } from './commands/status.ts';
@@ -22,7 +23,15 @@ const program = new Command('regulabel')
     },
   });
 
-for (const declare of [declareDemo, declareRun, declareStatus, declareWinners, declarePredictions, declareUp]) {
+for (const declare of [
+  declareDemo,
+  declareLoad,
+  declareRun,
+  declareStatus,
+  declareWinners,
+  declarePredictions,
+  declareUp,
+]) {
   declare(program);
 }
 
