@@ -6,7 +6,7 @@ import { declareRun } from './commands/run.ts';
 import { declareStatus } from './commands/status.ts';
 import { declareUp } from './commands/up.ts';
 import { declareWinners } from './commands/winners.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, INTERRUPTED, InterruptedError } from './errors.ts';
 
 const FAILED = 1;
 const USAGE = 2;
@@ -45,6 +45,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+  // What was under way goes on asking a cloud that another command serves.
+  if (error instanceof InterruptedError) process.exit();
 }
 
 /** Says what went wrong, once; answers the exit code. */
@@ -59,5 +61,5 @@ function report(error: unknown): number {
         ? (error.stack ?? error.message)
         : String(error);
   process.stderr.write(`regulabel: ${text}\n`);
-  return FAILED;
+  return error instanceof InterruptedError ? INTERRUPTED : FAILED;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Stage } from '../runs/stages.ts';
 import { runIdOf } from '../runs/startRun.ts';
 import { nextMonth } from './demo.ts';
 import { exitCode } from './run.ts';
@@ -19,7 +20,7 @@ describe('runIdOf', () => {
 });
 
 describe('exitCode', () => {
-  const document = (status: 'running' | 'closed', ...outcomes: string[]) => ({
+  const document = (status: 'running' | 'closed', ...outcomes: Stage[]) => ({
     runId: 'training-x',
     purpose: 'training' as const,
     status,

@@ -1,15 +1,17 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
 import { publishCatalogue } from '../catalogue.ts';
 import { addCommand, between, count, exitWith } from '../commandLine.ts';
 import { demoCatalogue, demoCountries, DEMO_COUNTRIES } from '../demo/countries.ts';
 import { loadMonth, warehouseMonths } from '../demo/warehouse.ts';
 import { openInbox } from '../messages.ts';
-import { number, print, printJson } from '../output.ts';
+import { commandText, labelled, number, plural, print, printJson } from '../output.ts';
 import { readRun } from '../runs/readRuns.ts';
 import { runIdOf, startRun, type RunRequest } from '../runs/startRun.ts';
+import { summaryOf } from '../runs/summary.ts';
 import { pause } from '../runs/waitForRun.ts';
 import type { Session } from '../session.ts';
-import { describeRun, exitCode, finishRun, messagesFolder } from './run.ts';
+import { exitCode, finishRun, messagesFolder } from './run.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 interface DemoOptions extends CommonOptions {
@@ -49,17 +51,18 @@ function countriesOfList(text: string): string[] {
 /** The main job: the next synthetic month goes through the whole pipeline; an unfinished one is finished first. */
 async function demo(options: DemoOptions): Promise<number> {
   const countries = demoCountries(options.countries);
-  return withSession(options, async (session, progress) => {
+  return withSession({ ...options, goOn: 'the same command goes on where it was' }, async (session, progress) => {
     const inbox = await openInbox(session, messagesFolder(options));
     const deadline = new Date(Date.now() + DEADLINE_MS);
     const month = await monthToRun(session);
     if (month.loaded) {
       progress.say(`going on with ${month.month}`);
     } else {
-      const { version } = await publishCatalogue(session, demoCatalogue(countries, options.trials));
+      const catalogue = demoCatalogue(countries, options.trials);
+      const { version } = await publishCatalogue(session, catalogue);
       const labelled = month.age === 0 ? options.labelled : Math.ceil(options.labelled * LATER_LABELS);
       progress.say(
-        `month ${month.month}: ${number(labelled)} labelled and ${number(options.sold)} sold items in ${[...countries.keys()].join(', ')}, catalogue ${version}`,
+        `month ${month.month}: ${number(labelled)} labelled and ${number(options.sold)} sold items in ${inCountries(catalogue)}, catalogue ${version}`,
       );
       await loadMonth(session, { ...month, seed: options.seed, countries, labelled, sold: options.sold });
     }
@@ -69,12 +72,21 @@ async function demo(options: DemoOptions): Promise<number> {
       return finishRun(session, progress, inbox, { runId: runIdOf(request), deadline });
     };
     const training = await runOf('training');
-    if (!options.json) print(...(await describeRun(session, training)), '');
+    if (!options.json) print(...(await summaryOf(session, training, options)), '');
     const inference = await runOf('inference');
     if (options.json) printJson({ training, inference });
-    else print(...(await describeRun(session, inference)), '', ...whereToLook(options));
+    else print(...(await summaryOf(session, inference, options)), '', ...whereToLook(options));
     return exitCode(training, inference);
   });
+}
+
+/** `38 countries, 60 lines`. */
+function inCountries({ countries }: CatalogueInput): string {
+  const schemes = Object.values(countries).map((country) => Object.keys(country.schemes).length);
+  return `${plural(schemes.length, 'country', 'countries')}, ${plural(
+    schemes.reduce((sum, each) => sum + each, 0),
+    'line',
+  )}`;
 }
 
 /** The month that is not through yet, or else the one after the last. */
@@ -104,13 +116,9 @@ const demoRun = (purpose: RunRequest['purpose'], month: string): RunRequest => (
   ...(purpose === 'inference' ? { month } : {}),
 });
 
-const whereToLook = (options: DemoOptions): string[] => {
-  const state = options.state === '.regulabel' ? '' : ` --state '${options.state}'`;
-  return [
-    `messages to people   ${messagesFolder(options)}`,
-    `the winners          npm run -s regulabel -- winners${state}`,
-    `every prediction     npm run -s regulabel -- predictions export --out predictions.csv${state}`,
-    `the next month       npm ${state === '' ? 'start' : `run -s regulabel -- demo${state}`}`,
-    `the local AWS        npm run -s regulabel -- up${state}`,
-  ];
-};
+const whereToLook = (options: DemoOptions): string[] => [
+  ...labelled('messages', messagesFolder(options)),
+  ...labelled('winners', commandText('winners', options)),
+  ...labelled('next month', options.state === '.regulabel' ? 'npm start' : commandText('demo', options)),
+  ...labelled('local AWS', commandText('up', options)),
+];

@@ -2,25 +2,36 @@ import type { Command } from 'commander';
 import { lineName } from '@regulabel/shared/contracts/values';
 import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
-import { print, printJson, table } from '../output.ts';
-import { listRuns, readRun } from '../runs/readRuns.ts';
-import { readStages } from '../runs/stages.ts';
+import { commandText, labelled, print, printJson, screenOf } from '../output.ts';
+import { needALook } from '../runs/digest.ts';
+import { frame } from '../runs/frame.ts';
+import { listRuns, readRun, type RunState } from '../runs/readRuns.ts';
+import { readStages, type Stages } from '../runs/stages.ts';
+import { lineTable } from '../runs/summary.ts';
 import type { Session } from '../session.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 export const declareStatus = (program: Command): Command =>
   addCommand(program, 'status', 'where every line of a run stands, what failed and why', 'status')
-    .argument('[run]', 'a run id; without it the latest run of each purpose')
+    .argument('[run]', 'a run id: every line with its figures; without it the latest run of each purpose in brief')
     .action(exitWith(status));
 
-/** `status [RUN]`: every line of the run and where it stands; without RUN the latest run of each purpose. */
+interface Standing {
+  readonly state: RunState;
+  readonly stages: Stages;
+}
+
+/** `status RUN`: every line of the run; `status`: the latest run of each purpose, country by scheme. */
 async function status(runId: string | undefined, options: CommonOptions): Promise<number> {
   return withSession(options, async (session) => {
     const runIds = runId === undefined ? await latestRuns(session) : [runId];
-    const runs = await Promise.all(runIds.map((id) => statusOf(session, id)));
-    if (options.json) printJson(runs);
-    else if (runs.length === 0) print('no run yet: `npm start`, or `run training`');
-    else print(...runs.flatMap(describe));
+    const standings = await Promise.all(runIds.map((id) => standingOf(session, id)));
+    if (options.json) printJson(standings.map(documentOf));
+    else if (standings.length === 0) print('no run yet: `npm start`, or `run training`');
+    else if (runId === undefined) print(...standings.flatMap((each) => inBrief(each, options)));
+    else
+      for (const { state, stages } of standings)
+        print(headings(state).join('  '), ...(await lineTable(session, state, stages)));
     return 0;
   });
 }
@@ -32,20 +43,23 @@ async function latestRuns(session: Session): Promise<string[]> {
   return latest.flatMap((run) => (run === undefined ? [] : [run.runId]));
 }
 
-async function statusOf(session: Session, runId: string) {
+async function standingOf(session: Session, runId: string): Promise<Standing> {
   const state = await readRun(session, runId);
   if (state === undefined)
     throw new CommandError(`there is no run ${runId}; \`status\` without a run shows the latest ones`);
-  const stages = await readStages(session, state);
-  const reasons = new Map(state.results.map((result) => [lineName(result), result.reason]));
+  return { state, stages: await readStages(session, state) };
+}
+
+function documentOf({ state: { run, results }, stages }: Standing) {
+  const reasons = new Map(results.map((result) => [lineName(result), result.reason]));
   return {
-    runId,
-    purpose: state.run.purpose,
-    month: state.run.month,
-    status: state.run.status,
-    startedAt: state.run.startedAt,
-    closedAt: state.run.closedAt,
-    lines: state.run.lines.map((line) => ({
+    runId: run.runId,
+    purpose: run.purpose,
+    month: run.month,
+    status: run.status,
+    startedAt: run.startedAt,
+    closedAt: run.closedAt,
+    lines: run.lines.map((line) => ({
       ...line,
       stage: stages.get(lineName(line)) ?? 'waiting',
       reason: reasons.get(lineName(line)),
@@ -53,16 +67,19 @@ async function statusOf(session: Session, runId: string) {
   };
 }
 
-const describe = ({
+function inBrief({ state, stages }: Standing, options: CommonOptions): string[] {
+  const screen = screenOf(process.stdout);
+  return [
+    ...frame(state.run, stages, headings(state), { ...screen, rows: Infinity }),
+    '',
+    ...needALook(state.results, screen.columns),
+    ...labelled('every line', commandText(`status ${state.run.runId}`, options)),
+    '',
+  ];
+}
+
+const headings = ({ run: { runId, lines, status: state, startedAt, closedAt }, results }: RunState): string[] => [
   runId,
-  status: state,
-  startedAt,
-  closedAt,
-  lines,
-}: Awaited<ReturnType<typeof statusOf>>): string[] => [
-  `${runId}  ${state}  ${startedAt}${closedAt === undefined ? '' : ` - ${closedAt}`}`,
-  ...table([
-    ['country', 'scheme', 'stage', 'reason'],
-    ...lines.map(({ country, scheme, stage, reason }) => [country, scheme, stage, reason ?? '']),
-  ]).map((line) => `  ${line}`),
+  `${results.length} of ${lines.length} lines`,
+  closedAt === undefined ? `${state} since ${startedAt}` : `${state}, ${startedAt} - ${closedAt}`,
 ];

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { CommandError } from '../errors.ts';
+import { interruption } from '../interruption.ts';
 import { openLocalCloud } from '../local/localCloud.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { openSession, type Session } from '../session.ts';
@@ -10,17 +10,20 @@ export interface CommonOptions {
   readonly json: boolean;
 }
 
+interface SessionOptions extends Pick<CommonOptions, 'state'> {
+  /** What Ctrl-C says about how to go on. */
+  readonly goOn?: string;
+}
+
 /** Runs a command's work on the state folder's local cloud, which is started for it where none serves. */
 export async function withSession<T>(
-  { state }: CommonOptions,
+  { state, goOn = 'the same command starts again' }: SessionOptions,
   work: (session: Session, progress: Progress) => Promise<T>,
 ): Promise<T> {
   const progress = createProgress(process.stderr);
   const cloud = await openLocalCloud({ state, port: 0, say: progress.say });
   if (!cloud.ours) progress.say(`another command serves ${state} at ${cloud.endpoint}: working there`);
-  const interrupted = once(process, 'SIGINT').then(() => {
-    throw new CommandError('stopped; the same command goes on where it was');
-  });
+  const interrupted = interruption(goOn);
   try {
     const session = await openSession(cloud);
     try {
@@ -36,7 +39,7 @@ export async function withSession<T>(
       }
       throw error;
     } finally {
-      progress.clear();
+      progress.end();
       session.close();
     }
   } finally {

@@ -6,6 +6,7 @@ import { dataBucket } from '@regulabel/shared/names';
 import { parseJson } from '@regulabel/shared/parse';
 import type { Session } from '../session.ts';
 import type { RunState } from './readRuns.ts';
+import type { Stage } from './stages.ts';
 
 /** What `run --json` prints. */
 export interface RunDocument {
@@ -20,7 +21,7 @@ export interface RunDocument {
   readonly lines: readonly {
     country: string;
     scheme: string;
-    outcome: string;
+    outcome: Stage;
     reason?: string;
     predictions?: string;
     rows?: number;
@@ -42,7 +43,12 @@ export async function runDocument(session: Session, { run, results }: RunState):
       0,
     ),
     lines: run.lines.map((line) => {
-      const { outcome, reason, predictions, rows: labelled } = byName.get(lineName(line)) ?? { outcome: 'running' };
+      const {
+        outcome,
+        reason,
+        predictions,
+        rows: labelled,
+      } = byName.get(lineName(line)) ?? { outcome: 'waiting' as const };
       return {
         country: line.country,
         scheme: line.scheme,

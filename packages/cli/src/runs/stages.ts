@@ -1,13 +1,18 @@
 import { ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { lineName, type Line } from '@regulabel/shared/contracts/values';
+import { executionName } from '@regulabel/shared/aws/executions';
+import type { Outcome } from '@regulabel/shared/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/shared/contracts/values';
 import { stateMachineArn } from '@regulabel/shared/names';
 import type { Session } from '../session.ts';
 import type { RunState } from './readRuns.ts';
 
-/** What a line is at, by its name (`DE/weee`): its outcome once it has one. */
-export type Stages = ReadonlyMap<string, string>;
+/** What a line is at: its outcome once it has one. */
+export type Stage = 'waiting' | 'training' | 'testing' | 'comparing' | 'labelling' | Outcome;
 
-const STAGES = {
+/** The stage of every line of a run, by the line's name (`DE/weee`), in the run's order. */
+export type Stages = ReadonlyMap<string, Stage>;
+
+const MACHINES = {
   training: [
     ['training', 'training'],
     ['inference', 'testing'],
@@ -17,19 +22,28 @@ const STAGES = {
 } as const;
 
 /** Where every line of a run stands: from the runs table, and for lines under way from the executions that run. */
-export async function readStages(session: Session, { run, results }: RunState): Promise<Stages> {
-  const stages = new Map(run.lines.map((line) => [lineName(line), 'waiting']));
-  for (const [machine, stage] of STAGES[run.purpose]) {
-    const names = await runningExecutions(session.sfn, stateMachineArn(session.place, machine));
-    for (const line of run.lines) {
-      if (names.some((name) => name.startsWith(executionPrefix(line, run.runId)))) stages.set(lineName(line), stage);
+export async function readStages({ sfn, place }: Session, { run, results }: RunState): Promise<Stages> {
+  const outcomes = new Map(results.map((result) => [lineName(result), result.outcome]));
+  const stages = new Map<string, Stage>(
+    run.lines.map((line) => [lineName(line), outcomes.get(lineName(line)) ?? 'waiting']),
+  );
+  if (run.status === 'closed') return stages;
+  const running = await Promise.all(
+    MACHINES[run.purpose].map(async ([machine, stage]) => ({
+      stage,
+      names: await runningExecutions(sfn, stateMachineArn(place, machine)),
+    })),
+  );
+  // An execution's name ends with a digest, which has no hyphen.
+  const lines = new Map(run.lines.map((line) => [executionName(line, run.runId, ''), lineName(line)]));
+  for (const { stage, names } of running) {
+    for (const name of names) {
+      const line = lines.get(name.slice(0, name.lastIndexOf('-') + 1));
+      if (line !== undefined && !outcomes.has(line)) stages.set(line, stage);
     }
   }
-  for (const result of results) stages.set(lineName(result), result.outcome);
   return stages;
 }
-
-const executionPrefix = ({ country, scheme }: Line, runId: string): string => `${country}-${scheme}-${runId}-`;
 
 async function runningExecutions(client: SFNClient, machine: string): Promise<string[]> {
   const names: string[] = [];
@@ -39,6 +53,7 @@ async function runningExecutions(client: SFNClient, machine: string): Promise<st
       new ListExecutionsCommand({
         stateMachineArn: machine,
         statusFilter: 'RUNNING',
+        maxResults: 1000,
         ...(token === undefined ? {} : { nextToken: token }),
       }),
     );

@@ -1,0 +1,58 @@
+import type { Winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import { lineName } from '@regulabel/shared/contracts/values';
+import { besideLabel, figure, labelled, number, wrapped } from '../output.ts';
+import { inBrief } from './reasons.ts';
+
+/** A line as it ended. */
+export interface EndedLine {
+  readonly country: string;
+  readonly scheme: string;
+  readonly outcome: string;
+  readonly reason?: string | undefined;
+}
+
+const WORST_FIRST = ['failed', 'held', 'no-winner', 'skipped', 'empty', 'rejected'];
+const ROWS_OF_NAMES = 2;
+const WEAKEST = 5;
+
+/** The lines that did not end as hoped, those with the same outcome and reason together, the worst first. */
+export function needALook(lines: readonly EndedLine[], columns: number): string[] {
+  const groups = Map.groupBy(lines, ({ outcome, reason }) => JSON.stringify([outcome, inBrief(reason)]));
+  const room = besideLabel(columns);
+  return WORST_FIRST.flatMap((outcome) =>
+    [...groups.values()].flatMap((group) => {
+      if (group[0]?.outcome !== outcome) return [];
+      const reason = inBrief(group[0].reason);
+      const why = reason === '' || reason === outcome ? [] : wrapped(reason, room);
+      return labelled(outcome, ...names(group.map(lineName), room), ...why);
+    }),
+  );
+}
+
+/** How good these winners are on rows that no model has seen, and which are the weakest. */
+export function quality(winners: readonly Winner[], columns: number): string[] {
+  const ranked = winners.toSorted((one, other) => one.metrics.macroF1 - other.metrics.macroF1);
+  const [lowest, highest] = [ranked[0], ranked.at(-1)];
+  if (lowest === undefined || highest === undefined) return [];
+  const room = besideLabel(columns);
+  const f1 = ({ metrics }: Winner): string => figure(metrics.macroF1);
+  const span = `median ${figure(median(ranked.map(({ metrics }) => metrics.macroF1)))}, lowest ${f1(lowest)}, highest ${f1(highest)}`;
+  const weakest = ranked.slice(0, WEAKEST).map((winner) => `${lineName(winner)} ${f1(winner)}`);
+  return [
+    ...labelled('macro-F1', ...wrapped(`${span}; ${number(ranked.length)} winners, on unseen rows`, room)),
+    ...labelled('weakest', ...wrapped(weakest.join(', '), room)),
+  ];
+}
+
+function median(sorted: readonly number[]): number {
+  const [below = 0, above = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return (below + above) / 2;
+}
+
+/** At most two rows of names: a run whose lines all have the same reason needs no list of them. */
+function names(all: readonly string[], columns: number): string[] {
+  const rows = wrapped(all.join(', '), columns - ' and 99 more'.length);
+  if (rows.length <= ROWS_OF_NAMES) return rows;
+  const shown = rows.slice(0, ROWS_OF_NAMES).join('\n').replace(/,$/, '');
+  return `${shown} and ${all.length - shown.split(',').length} more`.split('\n');
+}
