@@ -13,6 +13,9 @@ const MAX_BODY = 16 * 1024 * 1024;
 /** Services whose errors have the names of the query protocol. */
 const QUERY = new Set(['sns', 'sts', 'iam']);
 
+/** Services without regions: their clients sign for the first one. */
+const GLOBAL = new Set(['iam', 'cloudfront', 'organizations', 'route53']);
+
 interface Unverified {
   readonly cloud: Cloud;
   readonly sessions: Sessions;
@@ -27,16 +30,20 @@ export async function authenticate(unverified: Unverified): Promise<{ caller: Ca
   const { service } = signature;
   const session = sessions.find(signature.accessKeyId);
   if (session === undefined || session.credentials.sessionToken !== signature.token) throw unknownToken(service);
-  if (signature.region !== cloud.region && service !== 'iam')
+  if (signature.region !== cloud.region && !GLOBAL.has(service))
     throw signatureError(service, `Credential should be scoped to a valid region: ${cloud.region}.`);
   // S3's content is streamed, and hashed by the client; every other service's is read whole.
   const body = service === 's3' ? Buffer.alloc(0) : await collect(request, MAX_BODY);
-  const payloadHash = service === 's3' ? String(signed.headers['x-amz-content-sha256'] ?? '') : sha256(body);
+  const payloadHash =
+    service === 's3' ? String(signed.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD') : sha256(body);
   if (!signatureMatches(signed, signature, session.credentials.secretAccessKey, payloadHash))
     throw signatureError(
       service,
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     );
+  // A time that cannot be read is as good as past.
+  if (signature.expires !== undefined && !(Date.now() <= signature.expires))
+    throw new AwsError('AccessDenied', 'Request has expired', { status: 403 });
   const stream = payload(request, signed.headers);
   return { caller: session.caller, wireRequest: { ...signed, service, body, stream } };
 }

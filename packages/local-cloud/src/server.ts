@@ -11,10 +11,10 @@ import { authenticate } from './authenticate.ts';
 import type { Sessions } from './credentials.ts';
 import { awsJson } from './wire/awsJson.ts';
 import type { Protocol, WireResponse } from './wire/protocol.ts';
-import { query } from './wire/query.ts';
+import { ec2, query } from './wire/query.ts';
 import { restJson } from './wire/restJson.ts';
 import { restXml } from './wire/restXml.ts';
-import { readSignature } from './wire/sigv4.ts';
+import { isSigV2, readSignature } from './wire/sigv4.ts';
 import type { SignedRequest } from './wire/sigv4.ts';
 
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
@@ -24,7 +24,20 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   iam: query,
   lambda: restJson,
   scheduler: restJson,
+  ec2,
+  cloudfront: restXml,
+  route53: restXml,
 };
+
+/** A service that is not there still has its refusal put in a way that its clients read. */
+function protocolOf(service: string | undefined, { method, headers }: SignedRequest): Protocol {
+  const known = PROTOCOLS[service ?? ''];
+  if (known !== undefined) return known;
+  if (headers['x-amz-target'] !== undefined) return awsJson;
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true) return query;
+  // Without a signature, and without a sign of another service, it is S3 that is asked.
+  return service === undefined && method !== 'POST' ? restXml : restJson;
+}
 
 /** Serves `cloud` on a loopback port. */
 export async function listen(
@@ -61,13 +74,12 @@ async function handle({ cloud, sessions, request, response }: Exchange): Promise
   const requestId = randomUUID();
   const signed = signedRequest(request);
   const signature = readSignature(signed);
-  const protocol = PROTOCOLS[signature?.service ?? ''] ?? awsJson;
+  const protocol = protocolOf(signature?.service, signed);
   let answer: WireResponse;
   try {
-    if (signature === undefined)
-      throw new AwsError('MissingAuthenticationToken', 'The request carries no SigV4 signature', { status: 403 });
+    if (signature === undefined) throw unsigned(signed, protocol);
     const { caller, wireRequest } = await authenticate({ cloud, sessions, request, signed, signature });
-    const call = protocol.read(wireRequest);
+    const call = await protocol.read(wireRequest);
     const output = await cloud.call(signature.service, call.operation, call.input, caller);
     answer = protocol.write(wireRequest, call, { output, requestId });
   } catch (error) {
@@ -78,6 +90,17 @@ async function handle({ cloud, sessions, request, response }: Exchange): Promise
   await send(response, answer).catch((error: unknown) => {
     cloud.log(`${request.method ?? ''} ${signed.path}: the answer was cut off: ${String(error)}`);
   });
+}
+
+function unsigned(request: SignedRequest, protocol: Protocol): AwsError {
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/Appendix-Sigv2.html
+  if (isSigV2(request))
+    return new AwsError(
+      'InvalidRequest',
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    );
+  if (protocol === restXml) return new AwsError('AccessDenied', 'Access Denied', { status: 403 });
+  return new AwsError('MissingAuthenticationToken', 'The request carries no SigV4 signature', { status: 403 });
 }
 
 function signedRequest({ method = 'GET', url = '/', headers }: IncomingMessage): SignedRequest {

@@ -25,13 +25,28 @@ const bucketSettings: Readonly<
       return enabled ? { ...other, EventBridgeConfiguration: {} } : other;
     },
   ],
+  LifecycleConfiguration: [
+    'PutBucketLifecycleConfiguration',
+    'LifecycleConfiguration',
+    ({ Rules, ...other }) => ({
+      ...other,
+      Rules: (Rules as Properties[]).map(({ Id, Prefix = '', ExpirationInDays: Days, ...rule }) => ({
+        ...rule,
+        ...(Id === undefined ? {} : { ID: Id }),
+        Filter: { Prefix },
+        ...(Days === undefined ? {} : { Expiration: { Days } }),
+      })),
+    }),
+  ],
+  PublicAccessBlockConfiguration: ['PutPublicAccessBlock', 'PublicAccessBlockConfiguration', (property) => property],
+  OwnershipControls: ['PutBucketOwnershipControls', 'OwnershipControls', (property) => property],
+  Tags: ['PutBucketTagging', 'Tagging', (property) => ({ TagSet: property })],
 };
 
 /** Types that hold data, keys or parameters. */
 export const dataTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::S3::Bucket': {
     acts: ['BucketName', ...Object.keys(bucketSettings)],
-    inert: ['LifecycleConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls'],
     async deploy({ BucketName, ...settings }, { name, call }) {
       const Bucket = name(BucketName).toLowerCase();
       await unless('BucketAlreadyOwnedByYou', call('s3', 'CreateBucket', { Bucket }));

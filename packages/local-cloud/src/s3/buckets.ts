@@ -3,65 +3,15 @@ import { AwsError } from '../aws.ts';
 import type { Cloud, Operation, Output } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { policyProblem } from '../resourcePolicy.ts';
+import { DEFAULT_PUBLIC_ACCESS, isPublic, SETTINGS } from './bucketSettings.ts';
+import type { Settings } from './bucketSettings.ts';
 
 export interface Bucket {
   readonly name: string;
   /** Epoch seconds. */
   readonly created: number;
-  /** By the name that `Put...` and `Get...` operations have in common. */
-  readonly configuration: {
-    readonly BucketEncryption?: z.output<typeof encryption>;
-    readonly BucketVersioning?: z.output<typeof versioning>;
-    readonly BucketNotificationConfiguration?: z.output<typeof notification>;
-    readonly [name: string]: unknown;
-  };
+  readonly configuration: Settings;
 }
-
-const encryption = z.strictObject({
-  Rules: z.tuple([
-    z.strictObject({
-      ApplyServerSideEncryptionByDefault: z.strictObject({
-        SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
-        KMSMasterKeyID: z.string().min(1).optional(),
-      }),
-      BucketKeyEnabled: z.literal(false).default(false),
-    }),
-  ]),
-});
-const versioning = z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) });
-const notification = z.strictObject({ EventBridgeConfiguration: z.strictObject({}).optional() });
-
-/** Every object is encrypted, if need be under S3's own key. */
-export const DEFAULT_ENCRYPTION: z.output<typeof encryption> = {
-  Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }],
-};
-
-interface Configuration {
-  /** The member that `Put...` takes. */
-  readonly member: string;
-  readonly schema: z.ZodType;
-  /** What `Get...` answers: that member, or what is inside. */
-  readonly wrapped: boolean;
-  /** What a bucket without it has; none: an error. */
-  readonly otherwise?: object;
-}
-
-const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
-  BucketEncryption: {
-    member: 'ServerSideEncryptionConfiguration',
-    schema: encryption,
-    wrapped: true,
-    otherwise: DEFAULT_ENCRYPTION,
-  },
-  BucketVersioning: { member: 'VersioningConfiguration', schema: versioning, wrapped: false, otherwise: {} },
-  BucketPolicy: { member: 'Policy', schema: z.string(), wrapped: true },
-  BucketNotificationConfiguration: {
-    member: 'NotificationConfiguration',
-    schema: notification,
-    wrapped: false,
-    otherwise: {},
-  },
-};
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const VALID_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -79,25 +29,32 @@ export function bucketsOf(cloud: Cloud) {
     throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', { status: 404, members });
   };
 
-  const checkPolicy = (policy: string): void => {
+  const checkPolicy = (policy: string, { PublicAccessBlock = DEFAULT_PUBLIC_ACCESS }: Settings): void => {
     const tooLarge = Buffer.byteLength(policy) > 20_480;
     const problem = tooLarge ? 'Policy exceeds the maximum allowed document size.' : policyProblem(cloud.store, policy);
     if (problem !== undefined) throw new AwsError('MalformedPolicy', problem);
+    if (PublicAccessBlock.BlockPublicPolicy && isPublic(policy))
+      throw new AwsError(
+        'AccessDenied',
+        'Public policies are prevented by the BlockPublicPolicy setting of S3 Block Public Access.',
+        { status: 403 },
+      );
   };
 
-  const configure = (name: string, { member, schema, wrapped, otherwise }: Configuration) => ({
+  const configure = (name: string, { member, schema, bare, otherwise }: (typeof SETTINGS)[string]) => ({
     [`Put${name}`]: operation<Record<string, z.ZodType>>({ ...bucketName, [member]: schema }, (input) => {
       const bucket = find(String(input['Bucket']));
       const value = input[member];
-      if (name === 'BucketPolicy') checkPolicy(String(value));
+      if (name === 'BucketPolicy') checkPolicy(String(value), bucket.configuration);
       collection.put(bucket.name, { ...bucket, configuration: { ...bucket.configuration, [name]: value } });
       return undefined;
     }),
     [`Get${name}`]: operation(bucketName, ({ Bucket }) => {
-      const value = find(Bucket).configuration[name] ?? otherwise;
+      const value = find(Bucket).configuration[name];
       const absent = { status: 404, members: { BucketName: Bucket } };
-      if (value === undefined) throw new AwsError(`NoSuch${name}`, `The ${member} does not exist`, absent);
-      return wrapped ? { [member]: value } : (value as Output);
+      if (value === undefined && typeof otherwise === 'string')
+        throw new AwsError(otherwise, `The ${member} does not exist`, absent);
+      return bare === true ? ((value ?? otherwise) as Output) : { [member]: value ?? otherwise };
     }),
   });
 
@@ -117,13 +74,34 @@ export function bucketsOf(cloud: Cloud) {
       find(Bucket);
       return { BucketRegion: cloud.region };
     }),
-    ListBuckets: operation({}, () => ({
-      Buckets: collection.list().map(({ value }) => ({ Name: value.name, CreationDate: value.created })),
-      Owner: { ID: cloud.account },
-    })),
+    GetBucketLocation: operation(bucketName, ({ Bucket }) => {
+      find(Bucket);
+      // The first region of all has no name here.
+      return { LocationConstraint: cloud.region === 'us-east-1' ? '' : cloud.region };
+    }),
+    ListBuckets: operation(
+      {
+        Prefix: z.string().default(''),
+        MaxBuckets: z.coerce.number().int().min(1).max(10_000).default(10_000),
+        ContinuationToken: z.string().default(''),
+      },
+      ({ Prefix, MaxBuckets, ContinuationToken }) => {
+        const found = collection.list(Prefix).filter(({ key }) => key > ContinuationToken);
+        const page = found.slice(0, MaxBuckets);
+        return {
+          Buckets: page.map(({ value: { name, created } }) => ({
+            Name: name,
+            CreationDate: created,
+            BucketRegion: cloud.region,
+          })),
+          Owner: { ID: cloud.account },
+          ...(Prefix === '' ? {} : { Prefix }),
+          ...(page.length < found.length ? { ContinuationToken: page.at(-1)?.key } : {}),
+        };
+      },
+    ),
   };
-  for (const [name, configuration] of Object.entries(CONFIGURATIONS))
-    Object.assign(operations, configure(name, configuration));
+  for (const [name, setting] of Object.entries(SETTINGS)) Object.assign(operations, configure(name, setting));
 
   return { find, operations };
 }

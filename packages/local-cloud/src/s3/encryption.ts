@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Caller, Cloud, Input } from '../aws.ts';
 import { notSupported } from '../operation.ts';
-import { DEFAULT_ENCRYPTION } from './buckets.ts';
 import type { Bucket } from './buckets.ts';
+import { DEFAULT_ENCRYPTION } from './bucketSettings.ts';
 
 /** How an object's bytes are encrypted. Under `aws:kms` the wrapped data key (base64) can be opened by KMS only. */
 export type Encryption =
@@ -16,7 +16,7 @@ export const encryptionRequest = {
   ServerSideEncryption: z.enum(['AES256', 'aws:kms']).optional(),
   SSEKMSKeyId: z.string().optional(),
 };
-type EncryptionRequest = z.output<z.ZodObject<typeof encryptionRequest>>;
+export type EncryptionRequest = z.output<z.ZodObject<typeof encryptionRequest>>;
 
 interface Place {
   readonly bucket: Bucket;

@@ -27,7 +27,7 @@ export interface Answer {
 
 /** How a family of AWS services puts operations, answers and errors on HTTP. */
 export interface Protocol {
-  read(request: WireRequest): WireCall;
+  read(request: WireRequest): WireCall | Promise<WireCall>;
   write(request: WireRequest, call: WireCall, answer: Answer): WireResponse;
   fail(error: AwsError, request: SignedRequest, requestId: string): WireResponse;
 }

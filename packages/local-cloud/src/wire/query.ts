@@ -43,6 +43,16 @@ export const query: Protocol = {
   }),
 };
 
+/** EC2's own: the same requests, other errors. */
+export const ec2: Protocol = {
+  ...query,
+  fail: ({ status, code, message }, _request, requestId) => ({
+    status,
+    headers: { 'content-type': 'text/xml' },
+    body: document('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId }),
+  }),
+};
+
 /**
  * `Tags.member.1.Key=a` becomes `{Tags: [{Key: 'a'}]}`; `Attributes.entry.1.key=a&Attributes.entry.1.value=b`
  * becomes `{Attributes: {a: 'b'}}`.

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The parts of a SigV4 signature, from the Authorization header. Presigned requests are not supported. */
+/** The parts of a SigV4 signature, from the Authorization header or from a presigned query. */
 export interface Signature {
   readonly accessKeyId: string;
   /** `yyyymmdd`. */
@@ -13,6 +13,8 @@ export interface Signature {
   readonly date: string;
   /** Empty without one. */
   readonly token: string;
+  /** When a presigned request ends to be valid, in epoch milliseconds. */
+  readonly expires?: number;
 }
 
 /** A request as it stood on the wire; `path` is still percent-encoded. */
@@ -24,24 +26,42 @@ export interface SignedRequest {
 }
 
 /** Undefined for a request without a (well-formed) signature. */
-export function readSignature({ headers }: SignedRequest): Signature | undefined {
-  const [, list = ''] = /^AWS4-HMAC-SHA256 (.*)$/.exec(headers.authorization ?? '') ?? [];
-  const parts = new Map(list.split(',').map((part) => part.trim().split(/=(.*)/s, 2) as [string, string]));
+export function readSignature({ headers, query }: SignedRequest): Signature | undefined {
+  const presigned = query.has('X-Amz-Signature');
+  const parts = presigned ? presignedParts(query) : authorizationParts(headers);
+  const part = (name: string): string => parts.get(name) ?? '';
   const [, accessKeyId, day, region, service] =
-    /^([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/aws4_request$/.exec(parts.get('Credential') ?? '') ?? [];
+    /^([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/aws4_request$/.exec(part('Credential')) ?? [];
   if (!accessKeyId || !day || !region || !service) return undefined;
+  const date = part('Date');
   return {
-    ...{ accessKeyId, day, region, service },
-    signedHeaders: (parts.get('SignedHeaders') ?? '').split(';'),
-    signature: parts.get('Signature') ?? '',
-    ...sentWith(headers),
+    ...{ accessKeyId, day, region, service, date },
+    signedHeaders: part('SignedHeaders').split(';'),
+    signature: part('Signature'),
+    token: part('Security-Token'),
+    ...(presigned ? { expires: instant(date) + Number(part('Expires')) * 1000 } : {}),
   };
 }
 
-const sentWith = (headers: IncomingHttpHeaders) => ({
-  date: String(headers['x-amz-date'] ?? ''),
-  token: String(headers['x-amz-security-token'] ?? ''),
-});
+/** Whether a request is signed in the manner that SigV4 replaced. */
+export const isSigV2 = ({ headers, query }: SignedRequest): boolean =>
+  query.has('AWSAccessKeyId') || (headers.authorization ?? '').startsWith('AWS ');
+
+/** `X-Amz-...` parameters, without that prefix. */
+const presignedParts = (query: URLSearchParams): Map<string, string> =>
+  new Map([...query].map(([name, value]) => [name.replace('X-Amz-', ''), value]));
+
+function authorizationParts(headers: IncomingHttpHeaders): Map<string, string> {
+  const [, list = ''] = /^AWS4-HMAC-SHA256 (.*)$/.exec(headers.authorization ?? '') ?? [];
+  const parts = new Map(list.split(',').map((part) => part.trim().split(/=(.*)/s, 2) as [string, string]));
+  return parts
+    .set('Date', String(headers['x-amz-date'] ?? ''))
+    .set('Security-Token', String(headers['x-amz-security-token'] ?? ''));
+}
+
+/** Epoch milliseconds of `yyyymmddThhmmssZ`; NaN for anything else. */
+const instant = (date: string): number =>
+  Date.parse(date.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
 /**
  * Whether `secret` made the signature. `payloadHash` is the hex SHA-256 of the body, or what stands for it.
@@ -85,6 +105,7 @@ const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256'
 
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
+    .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort()
     .join('&');

@@ -1,5 +1,9 @@
+import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
+import type { Element } from '@xmldom/xmldom';
+import { AwsError } from '../aws.ts';
+
 /** An XML document; a list repeats its element, and what is undefined is left out. */
-export function document(root: string, value: object, xmlns?: string): string {
+export function document(root: string, value: unknown, xmlns?: string): string {
   const attributes = xmlns === undefined ? '' : ` xmlns="${xmlns}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attributes}>${content(root, value)}</${root}>`;
 }
@@ -11,7 +15,7 @@ function element(name: string, value: unknown): string {
 }
 
 /** Members that hold a time: epoch seconds inside, ISO 8601 in XML. */
-const TIMES = /^(CreateDate|CreationDate|Expiration|LastModified)$/;
+const TIMES = /^(CreateDate|CreationDate|Expiration|Initiated|LastModified)$/;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -27,3 +31,35 @@ function content(name: string, value: unknown): string {
     (char) => ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`,
   );
 }
+
+/** The root's elements: those called `item` in a list, which is not empty, any other by its name. Throws `MalformedXML`. */
+export function parseDocument(xml: string, item: string): { items: unknown[]; others: object } {
+  let root: Element | null;
+  try {
+    root = new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml, 'text/xml').documentElement;
+  } catch (cause) {
+    throw malformed(cause);
+  }
+  const items = elementsOf(root).filter(({ nodeName }) => nodeName === item);
+  if (items.length === 0) throw malformed();
+  const others = elementsOf(root).filter((element) => !items.includes(element));
+  return { items: items.map(valueOf), others: membersOf(others) };
+}
+
+const elementsOf = (parent: Element | null): Element[] =>
+  [...(parent?.childNodes ?? [])].filter((node) => node.nodeType === node.ELEMENT_NODE) as Element[];
+
+const membersOf = (elements: readonly Element[]): object =>
+  Object.fromEntries(elements.map((element) => [element.nodeName, valueOf(element)]));
+
+function valueOf(element: Element): unknown {
+  const elements = elementsOf(element);
+  return elements.length === 0 ? element.textContent : membersOf(elements);
+}
+
+const malformed = (cause?: unknown): AwsError =>
+  new AwsError(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+    { cause },
+  );
