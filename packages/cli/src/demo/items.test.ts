@@ -7,7 +7,10 @@ const lot = (changes: Partial<Lot> = {}): Lot => ({
   ...{ seed: 1, country: 'DE', languages: ['de'], age: 0, kind: 'L' },
   ...changes,
 });
-const items = (of: Lot, count: number) => Array.from({ length: count }, (_, index) => itemsOf(of)(index));
+const items = (of: Lot, count: number) => {
+  const item = itemsOf(of);
+  return Array.from({ length: count }, (_, index) => item(index));
+};
 const share = <T>(values: readonly T[], is: (value: T) => boolean) => values.filter(is).length / values.length;
 
 describe('the demo shop', () => {

@@ -120,8 +120,8 @@ interface Brand {
 const FIRST_BRANDS = 26;
 const PACKAGING_POLICIES: readonly Brand['packaging'][] = [
   { plastic: 'carton', blister: 'carton', foam: 'carton' },
-  { blister: 'plastic' },
-  { composite: 'carton' },
+  { carton: 'composite' },
+  { blister: 'plastic', carton: 'blister' },
   {},
 ];
 

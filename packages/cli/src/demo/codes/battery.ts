@@ -115,8 +115,8 @@ export const BATTERY = {
   NL: regulation(numbered('ST', BY_CHEMISTRY), ['ST-D', 'ST-I', 'ST-A']),
   NO: categories(numbered('BATT', BY_PLACE), '2012-01-01'),
   PL: regulation(numbered('BDO-', BY_CHEMISTRY), ['BDO-P', 'BDO-PR', 'BDO-S']),
-  // The law changes in the demo's second month.
+  // The law changes in the demo's third month.
   SE: formerly(regulation(numbered('BF', FINE), ['BF-B', 'BF-I', 'BF-BIL']), {
-    ...{ code: 'BF3', former: 'BF3-LI', until: '2026-01-31' },
+    ...{ code: 'BF1', former: 'BF1-E', until: '2026-02-28' },
   }),
 } as const satisfies Readonly<Record<string, CodeList<BatteryKind>>>;

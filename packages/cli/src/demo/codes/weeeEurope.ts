@@ -116,7 +116,7 @@ export const WEEE_OF_MEMBER_STATES = {
       ],
     }),
     // The law changes in the demo's third month.
-    { code: 'GR-6', former: 'GR-6A', until: '2026-02-28' },
+    { code: 'GR-2', former: 'GR-2E', until: '2026-02-28' },
   ),
   PT: openScope({ six: 'EEE', ten: 'REEE', outside: 'EEE0', apart: [['5L', LUMINAIRES, ...LIGHTS]] }),
   RO: formerly(openScope({ six: 'DEEE-', ten: 'AN1-', outside: 'DEEE-0' }), {

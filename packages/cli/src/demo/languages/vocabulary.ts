@@ -3,7 +3,20 @@ export const NOUNS = [
   ...['smartphone', 'tablet', 'ereader', 'laptop', 'computer', 'monitor', 'mouse', 'printer', 'router', 'smartwatch'],
   ...['tv', 'headphones', 'speaker', 'camera', 'console', 'charger', 'powerbank', 'cable', 'case'],
   ...['bulb', 'luminaire', 'flashlight', 'kettle', 'coffeeMachine', 'vacuum', 'hairDryer', 'toothbrush', 'scale'],
-  ...['heater', 'washingMachine', 'oven', 'fridge', 'airConditioner', 'drill', 'saw', 'mower', 'scooter', 'toy'],
+  ...[
+    'heater',
+    'washingMachine',
+    'oven',
+    'microwave',
+    'fridge',
+    'coolBox',
+    'airConditioner',
+    'drill',
+    'saw',
+    'mower',
+    'scooter',
+    'toy',
+  ],
   ...['treadmill', 'bloodPressure', 'smokeDetector', 'solarPanel', 'powerStation', 'batteries', 'carBattery'],
 ] as const;
 export type Noun = (typeof NOUNS)[number];
