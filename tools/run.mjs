@@ -63,6 +63,8 @@ setInterval(() => {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => fail(`Cannot start ${node}: ${error.message}. Delete node_modules and run again.`));
 child.on('exit', (code, signal) => {
-  if (signal) process.kill(process.pid, signal);
-  else process.exit(code ?? 1);
+  if (!signal) process.exit(code ?? 1);
+  // What started this sees the same end: without our own handler the signal ends us as well.
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 });
