@@ -28,7 +28,10 @@ const screen = (
       stream.emit('resize');
     },
     after: (more: number) => void (seconds += more),
-    text: () => String(stream.read() ?? '').replace(/^\d\d:\d\d:\d\d/gm, 'T'),
+    text: () =>
+      String(stream.read() ?? '')
+        .replace(/^\d\d:\d\d:\d\d/gm, 'T')
+        .replaceAll('\u001b[K\n', '\n'),
   };
 };
 
@@ -88,7 +91,8 @@ describe('progress where stderr is no terminal', () => {
   });
 });
 
-const UP_2 = '\u001b[2A\u001b[0J';
+const UP_2 = '\u001b[2A';
+const CLEAR_BELOW = '\u001b[0J';
 const BLOCK = 'training-demo-2026-01   0 of 2 lines   0 s\n  DE  ◔ weee    training   · battery waiting\n';
 
 describe('progress on a terminal', () => {
@@ -100,10 +104,10 @@ describe('progress on a terminal', () => {
     progress.show({ run, results: ended('promoted') }, at('promoted', 'testing'));
     expect(text()).toBe(
       `${UP_2}training-demo-2026-01   1 of 2 lines   1 min 05 s   less than a minute left\n` +
-        '  DE  ● weee    promoted   ◑ battery testing\n',
+        `  DE  ● weee    promoted   ◑ battery testing\n${CLEAR_BELOW}`,
     );
     progress.clear();
-    expect(text()).toBe(UP_2);
+    expect(text()).toBe(`${UP_2}\n${CLEAR_BELOW}\u001b[A`);
     progress.clear();
     expect(text()).toBe('');
   });
@@ -113,7 +117,7 @@ describe('progress on a terminal', () => {
     progress.show({ run, results: [] }, at('training', 'waiting'));
     text();
     progress.say('dead letters: 1 in start-dlq');
-    expect(text()).toBe(`${UP_2}dead letters: 1 in start-dlq\n${BLOCK}`);
+    expect(text()).toBe(`${UP_2}dead letters: 1 in start-dlq\n${BLOCK}${CLEAR_BELOW}`);
     progress.show({ run, results: ended('failed', 'no answer') }, at('failed', 'waiting'));
     expect(text()).toContain(`${UP_2}DE/weee  failed  no answer\ntraining-demo-2026-01   1 of 2 lines`);
     progress.show({ run, results: ended('failed', 'no answer') }, at('failed', 'training'));
@@ -126,7 +130,7 @@ describe('progress on a terminal', () => {
     text();
     resize(30);
     // Both lines of 42 columns take two rows each.
-    expect(text()).toMatch(/^\u001b\[4A\u001b\[0Jtraining-demo-2026-01\n/);
+    expect(text()).toMatch(/^\u001b\[4Atraining-demo-2026-01\n/);
     progress.end();
     expect(text()).not.toBe('');
     resize(80);

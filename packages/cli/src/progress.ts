@@ -63,13 +63,16 @@ function liveProgress(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, now: (
   let over = false;
   let drawn: readonly string[] = [];
   let block: () => string[] = () => [];
-  /** Writes in one go, so that nothing flickers: over the block, and the block below it again. */
+  /** Writes in one go and over the block, so that nothing flickers: what is said, and the block below it again. */
   const write = (said: readonly string[]): void => {
     // A narrower terminal has wrapped the lines that it shows.
     const rows = drawn.reduce((sum, line) => sum + Math.max(Math.ceil(width(line) / stream.columns), 1), 0);
     drawn = block();
-    const up = rows === 0 ? '' : `\u001b[${rows}A\u001b[0J`;
-    stream.write(up + [...said, ...drawn].map((line) => `${line}\n`).join(''));
+    const up = rows === 0 ? '' : `\u001b[${rows}A`;
+    const text = [...said, ...drawn].map((line) => `${line}\u001b[K\n`).join('');
+    // Never the whole screen from its top at once: some terminals (tmux) would keep that in their history.
+    const rest = rows === 0 ? '' : text === '' ? '\u001b[K\n\u001b[0J\u001b[A' : '\u001b[0J';
+    stream.write(up + text + rest);
   };
   const redraw = (): void => {
     write([]);
