@@ -28,10 +28,7 @@ const screen = (
       stream.emit('resize');
     },
     after: (more: number) => void (seconds += more),
-    text: () =>
-      String(stream.read() ?? '')
-        .replace(/^\d\d:\d\d:\d\d/gm, 'T')
-        .replaceAll('\u001b[K\n', '\n'),
+    text: () => String(stream.read() ?? '').replace(/^\d\d:\d\d:\d\d/gm, 'T'),
   };
 };
 
@@ -91,8 +88,7 @@ describe('progress where stderr is no terminal', () => {
   });
 });
 
-const UP_2 = '\u001b[2A';
-const CLEAR_BELOW = '\u001b[0J';
+const TWO_AWAY = '\u001b[2A\u001b[2M';
 const BLOCK = 'training-demo-2026-01   0 of 2 lines   0 s\n  DE  ◔ weee    training   · battery waiting\n';
 
 describe('progress on a terminal', () => {
@@ -103,11 +99,11 @@ describe('progress on a terminal', () => {
     after(65);
     progress.show({ run, results: ended('promoted') }, at('promoted', 'testing'));
     expect(text()).toBe(
-      `${UP_2}training-demo-2026-01   1 of 2 lines   1 min 05 s   less than a minute left\n` +
-        `  DE  ● weee    promoted   ◑ battery testing\n${CLEAR_BELOW}`,
+      `${TWO_AWAY}training-demo-2026-01   1 of 2 lines   1 min 05 s   less than a minute left\n` +
+        '  DE  ● weee    promoted   ◑ battery testing\n',
     );
     progress.clear();
-    expect(text()).toBe(`${UP_2}\n${CLEAR_BELOW}\u001b[A`);
+    expect(text()).toBe(TWO_AWAY);
     progress.clear();
     expect(text()).toBe('');
   });
@@ -117,9 +113,9 @@ describe('progress on a terminal', () => {
     progress.show({ run, results: [] }, at('training', 'waiting'));
     text();
     progress.say('dead letters: 1 in start-dlq');
-    expect(text()).toBe(`${UP_2}dead letters: 1 in start-dlq\n${BLOCK}${CLEAR_BELOW}`);
+    expect(text()).toBe(`${TWO_AWAY}dead letters: 1 in start-dlq\n${BLOCK}`);
     progress.show({ run, results: ended('failed', 'no answer') }, at('failed', 'waiting'));
-    expect(text()).toContain(`${UP_2}DE/weee  failed  no answer\ntraining-demo-2026-01   1 of 2 lines`);
+    expect(text()).toContain(`${TWO_AWAY}DE/weee  failed  no answer\ntraining-demo-2026-01   1 of 2 lines`);
     progress.show({ run, results: ended('failed', 'no answer') }, at('failed', 'training'));
     expect(text()).not.toContain('no answer');
   });
@@ -130,7 +126,7 @@ describe('progress on a terminal', () => {
     text();
     resize(30);
     // Both lines of 42 columns take two rows each.
-    expect(text()).toMatch(/^\u001b\[4Atraining-demo-2026-01\n/);
+    expect(text()).toMatch(/^\u001b\[4A\u001b\[4Mtraining-demo-2026-01\n/);
     progress.end();
     expect(text()).not.toBe('');
     resize(80);

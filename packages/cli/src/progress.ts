@@ -63,16 +63,14 @@ function liveProgress(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, now: (
   let over = false;
   let drawn: readonly string[] = [];
   let block: () => string[] = () => [];
-  /** Writes in one go and over the block, so that nothing flickers: what is said, and the block below it again. */
+  /** In one go, so that nothing flickers: takes the block away, says what is said, and draws the block below it. */
   const write = (said: readonly string[]): void => {
     // A narrower terminal has wrapped the lines that it shows.
     const rows = drawn.reduce((sum, line) => sum + Math.max(Math.ceil(width(line) / stream.columns), 1), 0);
     drawn = block();
-    const up = rows === 0 ? '' : `\u001b[${rows}A`;
-    const text = [...said, ...drawn].map((line) => `${line}\u001b[K\n`).join('');
-    // Never the whole screen from its top at once: some terminals (tmux) would keep that in their history.
-    const rest = rows === 0 ? '' : text === '' ? '\u001b[K\n\u001b[0J\u001b[A' : '\u001b[0J';
-    stream.write(up + text + rest);
+    // Deleted, not erased: an erased screen may stay in the terminal's history, and erased lines stay joined as wrapped.
+    const away = rows === 0 ? '' : `\u001b[${rows}A\u001b[${rows}M`;
+    stream.write(away + [...said, ...drawn].map((line) => `${line}\n`).join(''));
   };
   const redraw = (): void => {
     write([]);
