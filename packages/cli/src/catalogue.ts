@@ -18,19 +18,24 @@ import { catalogueInForceKey } from '@regulabel/shared/tables';
 import { CommandError } from './errors.ts';
 import type { Session } from './session.ts';
 
-const published = z.object({ version: z.string(), changed: z.boolean() });
+const published = z.object({ version: z.string(), changed: z.boolean(), previousVersion: z.string().optional() });
+export type Published = z.infer<typeof published>;
 const refused = z.object({ errorType: z.string(), errorMessage: z.string() });
 
+/** The largest payload that Lambda takes at once: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LARGEST_PAYLOAD = 6 * 1024 * 1024;
+
 /** Publishes a catalogue through its owner's function. Throws `CommandError` with what is wrong with it. */
-export async function publishCatalogue(
-  { lambda, place }: Session,
-  catalogue: CatalogueInput,
-): Promise<z.infer<typeof published>> {
+export async function publishCatalogue({ lambda, place }: Session, written: CatalogueInput): Promise<Published> {
+  const payload = Buffer.from(JSON.stringify(written));
+  if (payload.length > LARGEST_PAYLOAD) {
+    const size = (payload.length / 1024 / 1024).toFixed(1);
+    throw new CommandError(
+      `the catalogue has ${size} MB as JSON, and a Lambda function takes 6 MB at most: shorten the titles of its codes`,
+    );
+  }
   const { FunctionError, Payload } = await lambda.send(
-    new InvokeCommand({
-      FunctionName: `regulabel-${place.stage}-publish-catalogue`,
-      Payload: JSON.stringify(catalogue),
-    }),
+    new InvokeCommand({ FunctionName: `regulabel-${place.stage}-publish-catalogue`, Payload: payload }),
   );
   const answer = Payload?.transformToString() ?? '';
   if (FunctionError !== undefined) {

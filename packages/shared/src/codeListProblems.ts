@@ -1,4 +1,4 @@
-import { inValue, suggestion, type CatalogueProblem, type Path } from './catalogueProblem.ts';
+import { inValue, type CatalogueProblem, type Path } from './catalogueProblem.ts';
 import { codeListEntry, type CodeListEntry } from './contracts/ingest/catalogue.v1.ts';
 
 /** An entry with its place in the list. */
@@ -16,8 +16,13 @@ export function codeListProblems(list: readonly unknown[], path: Path): Catalogu
   const known = new Set(list.map(codeOf).filter((code) => code !== undefined));
   return [
     ...entries
-      .filter(({ code }) => code !== code.trim())
-      .map((entry) => inValue(at(entry, 'code'), `blanks around the code "${entry.code}": no label can have it`)),
+      .filter(({ code }) => /^\s|\s$|\p{Cc}/u.test(code))
+      .map((entry) =>
+        inValue(
+          at(entry, 'code'),
+          `blanks around, or control characters in, the code ${JSON.stringify(entry.code)}: no label can have it`,
+        ),
+      ),
     ...entries
       .filter(({ validFrom = '', validTo = NEVER }) => validFrom > validTo)
       .map((entry) =>
@@ -40,7 +45,7 @@ export function codeListProblems(list: readonly unknown[], path: Path): Catalogu
         : [
             inValue(
               at(entry, 'replacedBy'),
-              `code ${entry.code} is replaced by ${entry.replacedBy}, which is not in the list${suggestion(entry.replacedBy, [...known])}`,
+              `code ${entry.code} is replaced by ${entry.replacedBy}, which is not in the list`,
             ),
           ],
     ),
