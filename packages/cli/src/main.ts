@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { declareCatalogue } from './commands/catalogue.ts';
 import { declareDemo } from './commands/demo.ts';
 import { declareLoad } from './commands/load.ts';
 import { declarePredictions } from './commands/predictionsExport.ts';
@@ -29,6 +30,7 @@ for (const declare of [
   declareRun,
   declareStatus,
   declareWinners,
+  declareCatalogue,
   declarePredictions,
   declareUp,
 ]) {
