@@ -88,7 +88,7 @@ describe('progress where stderr is no terminal', () => {
   });
 });
 
-const TWO_AWAY = '\u001b[2A\u001b[2M';
+const TWO_AWAY = '\r\u001b[2A\u001b[2M';
 const BLOCK = 'training-demo-2026-01   0 of 2 lines   0 s\n  DE  ◔ weee    training   · battery waiting\n';
 
 describe('progress on a terminal', () => {
@@ -126,7 +126,7 @@ describe('progress on a terminal', () => {
     text();
     resize(30);
     // Both lines of 42 columns take two rows each.
-    expect(text()).toMatch(/^\u001b\[4A\u001b\[4Mtraining-demo-2026-01\n/);
+    expect(text()).toMatch(/^\r\u001b\[4A\u001b\[4Mtraining-demo-2026-01\n/);
     progress.end();
     expect(text()).not.toBe('');
     resize(80);

@@ -69,7 +69,8 @@ function liveProgress(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, now: (
     const rows = drawn.reduce((sum, line) => sum + Math.max(Math.ceil(width(line) / stream.columns), 1), 0);
     drawn = block();
     // Deleted, not erased: an erased screen may stay in the terminal's history, and erased lines stay joined as wrapped.
-    const away = rows === 0 ? '' : `\u001b[${rows}A\u001b[${rows}M`;
+    // From the first column: the terminal writes ^C at the cursor when it is pressed.
+    const away = rows === 0 ? '' : `\r\u001b[${rows}A\u001b[${rows}M`;
     stream.write(away + [...said, ...drawn].map((line) => `${line}\n`).join(''));
   };
   const redraw = (): void => {
