@@ -81,6 +81,25 @@ export function demoCountries(chosen: readonly string[] | undefined): ReadonlyMa
   );
 }
 
+/** The countries and schemes of a catalogue. Throws `CommandError` for a line that the demo has no data for. */
+export function demoCountriesOf(catalogue: CatalogueInput): ReadonlyMap<string, DemoCountry> {
+  const chosen = demoCountries(Object.keys(catalogue.countries));
+  return new Map(
+    [...chosen].map(([name, country]) => {
+      const wanted = Object.keys(catalogue.countries[name]?.schemes ?? {});
+      const unknown = wanted.find((scheme) => !(scheme in country.schemes));
+      if (unknown === undefined) {
+        const schemes = Object.fromEntries(
+          Object.entries(country.schemes).filter(([scheme]) => wanted.includes(scheme)),
+        );
+        return [name, { ...country, schemes }];
+      }
+      const known = Object.keys(country.schemes).join(', ');
+      throw new CommandError(`the demo has no data for ${name}/${unknown}; for ${name} it has ${known}`);
+    }),
+  );
+}
+
 /** The catalogue of these countries, as people would write it. */
 export function demoCatalogue(countries: ReadonlyMap<string, DemoCountry>, trials: number): CatalogueInput {
   return {
