@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { operatorRoleArn, type Place } from '@regulabel/shared/names';
 import { CommandError } from './errors.ts';
-import { withoutUndefined, type Served } from './local/localCloud.ts';
+import { administratorOf, type Served } from './local/localCloud.ts';
 import { LOCAL } from './local/place.ts';
 
 /** Everything a command needs: AWS clients that act as the operator of a stage. */
@@ -49,7 +49,7 @@ export async function openSession(cloud: Served): Promise<Session> {
 
 /** Temporary credentials of the stage's operator role. */
 export async function assumeOperator(cloud: Served) {
-  const sts = new STSClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: withoutUndefined(cloud) });
+  const sts = new STSClient(administratorOf(cloud));
   try {
     const { Credentials: issued } = await sts.send(
       new AssumeRoleCommand({ RoleArn: operatorRoleArn(LOCAL), RoleSessionName: 'regulabel', DurationSeconds: 43200 }),

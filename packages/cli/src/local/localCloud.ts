@@ -32,6 +32,8 @@ export interface LocalCloudOptions {
   readonly state: string;
   readonly port: number;
   readonly say: (line: string) => void;
+  /** The folders of the templates to deploy, once the services are packaged; without it, all services'. */
+  readonly templates?: () => Promise<string[]>;
 }
 
 const endpointFile = (state: string): string => join(state, 'endpoint.json');
@@ -50,8 +52,7 @@ export async function servedAlready(state: string): Promise<Served | undefined> 
   if (text === undefined) return undefined;
   const known = served.safeParse(JSON.parse(text));
   if (!known.success) return undefined;
-  const { endpoint, region, ...credentials } = known.data;
-  const client = new STSClient({ endpoint, region, credentials: withoutUndefined(credentials), maxAttempts: 1 });
+  const client = new STSClient({ ...administratorOf(known.data), maxAttempts: 1 });
   try {
     await client.send(new GetCallerIdentityCommand({}));
     return known.data;
@@ -63,17 +64,14 @@ export async function servedAlready(state: string): Promise<Served | undefined> 
   }
 }
 
-export const withoutUndefined = ({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: Pick<Served, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>) => ({
-  accessKeyId,
-  secretAccessKey,
-  ...(sessionToken === undefined ? {} : { sessionToken }),
+/** Explicit endpoint and credentials, for any AWS SDK client: whatever the environment holds, nothing leaves this machine. */
+export const administratorOf = ({ endpoint, region, accessKeyId, secretAccessKey, sessionToken }: Served) => ({
+  endpoint,
+  region,
+  credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
 });
 
-async function startLocalCloud({ state, port, say }: LocalCloudOptions): Promise<LocalCloud> {
+async function startLocalCloud({ state, port, say, templates }: LocalCloudOptions): Promise<LocalCloud> {
   try {
     await mkdir(state, { recursive: true });
   } catch (error) {
@@ -81,7 +79,8 @@ async function startLocalCloud({ state, port, say }: LocalCloudOptions): Promise
   }
   await packageServices(say);
   const config = join(state, 'config.json');
-  await writeFile(config, JSON.stringify(await cloudConfig(availableParallelism()), null, 2));
+  const whole = await cloudConfig(availableParallelism());
+  await writeFile(config, JSON.stringify({ ...whole, ...(templates && { templates: await templates() }) }, null, 2));
   say('starting the local cloud ...');
   const child = spawn(
     process.execPath,
@@ -103,8 +102,10 @@ async function startLocalCloud({ state, port, say }: LocalCloudOptions): Promise
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line').then(([first]) => String(first)),
     ended.then((said) => {
-      const hint = said.includes('EADDRINUSE') ? '; --port 0 takes a free port' : '';
-      throw new CommandError(`the local cloud did not start: ${said === '' ? 'it said nothing' : said}${hint}`);
+      if (said.includes('EADDRINUSE')) {
+        throw new CommandError(`port ${port} is in use: --port N takes another one, --port 0 any that is free`);
+      }
+      throw new CommandError(`the local cloud did not start: ${said === '' ? 'it said nothing' : said}`);
     }),
   ]);
   const known = served.parse(JSON.parse(line));

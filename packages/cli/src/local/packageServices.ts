@@ -42,18 +42,19 @@ function bundle(name: string, sources: readonly string[]): Artefact {
 
 /**
  * Compiles the services for the local stage with `serverless package`, and bundles what runs in jobs: what changed since
- * the last time, all at once, while no other command does. Throws `CommandError` with the tool's own words when one does
- * not build.
+ * the last time, all at once, while no other command does. `only` names some of them. Throws `CommandError` with the
+ * tool's own words when one does not build.
  */
-export async function packageServices(say: (line: string) => void): Promise<void> {
+export async function packageServices(say: (line: string) => void, only?: readonly string[]): Promise<void> {
+  const artefacts = ARTEFACTS.filter(({ name }) => only?.includes(name) ?? true);
   await mkdir(BUILD, { recursive: true });
-  await locked(BUILD, () => packageStale(say));
+  await locked(BUILD, () => packageStale(artefacts, say));
 }
 
-async function packageStale(say: (line: string) => void): Promise<void> {
+async function packageStale(artefacts: readonly Artefact[], say: (line: string) => void): Promise<void> {
   const stale = (
     await Promise.all(
-      ARTEFACTS.map(async (artefact) => {
+      artefacts.map(async (artefact) => {
         const digest = await sourcesDigest(artefact.sources);
         const stamp = join(packageFolder(artefact.name), 'sources.sha256');
         const built = await readFile(stamp, 'utf8').catch(() => '');
@@ -87,14 +88,14 @@ async function build({ folder, build: [program, ...args] }: Artefact): Promise<v
   if (code !== 0) throw new CommandError(`${folder} does not build:\n${Buffer.concat(said).toString().trim()}`);
 }
 
-/** SHA-256 over the content of all files in `folders` (what is installed or generated left out) and the lockfile. */
+/** SHA-256 over the content of all files in `folders` (without what is installed, generated or an example) and the lockfile. */
 export async function sourcesDigest(folders: readonly string[]): Promise<string> {
   const names = [join(REPOSITORY, 'pnpm-lock.yaml')];
   for (const folder of folders) {
     const found = glob(`${folder}/**/*`, {
       cwd: REPOSITORY,
       withFileTypes: true,
-      exclude: (entry) => ['node_modules', '.serverless', '.esbuild', 'dist'].includes(entry.name),
+      exclude: (entry) => ['node_modules', '.serverless', '.esbuild', 'dist', 'examples'].includes(entry.name),
     });
     for await (const entry of found) {
       if (entry.isFile() && !entry.name.endsWith('.test.ts')) names.push(join(entry.parentPath, entry.name));

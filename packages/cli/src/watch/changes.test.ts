@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { needsOf } from './changes.ts';
+import { asksForSomething, needsOf } from './changes.ts';
 
 const SERVICES = ['ingest', 'training'];
 const needs = (...paths: string[]) => {
@@ -20,6 +20,7 @@ describe('needsOf', () => {
     ['an example', 'services/training/examples/month.yml', { examples: ['training'] }],
   ])('knows what %s asks for', (_, path, wanted) => {
     expect(needs(path)).toEqual({ ...nothing, ...wanted });
+    expect(asksForSomething(needsOf([path], SERVICES))).toBe(true);
   });
 
   it.each([
@@ -32,6 +33,7 @@ describe('needsOf', () => {
     ['other packages', 'packages/cli/src/main.ts'],
   ])('leaves %s alone', (_, path) => {
     expect(needs(path)).toEqual(nothing);
+    expect(asksForSomething(needsOf([path], SERVICES))).toBe(false);
   });
 
   it('gathers what many changes ask for', () => {

@@ -29,5 +29,9 @@ export function needsOf(paths: readonly string[], services: readonly string[]): 
   };
 }
 
+/** Whether there is anything to do. */
+export const asksForSomething = ({ handlers, templates, jobs, examples }: Needs): boolean =>
+  jobs || handlers.size + templates.size + examples.size > 0;
+
 /** Editors leave files of their own beside what they edit, and tests are not bundled. */
 const isSource = (path: string): boolean => path.endsWith('.ts') && !/\.(test|fixture|d)\.ts$/.test(path);

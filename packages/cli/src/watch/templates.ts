@@ -13,7 +13,7 @@ export interface Difference {
   /** Logical ids of the state machines that have another definition. */
   readonly definitions: readonly string[];
   /** What only a deployment of the whole template brings about, for people. */
-  readonly rest: readonly string[];
+  readonly rest: string[];
 }
 
 const VERSION = 'AWS::Lambda::Version';
