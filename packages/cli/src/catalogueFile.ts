@@ -245,4 +245,5 @@ function locator(document: Document, targets: Targets): (problem: CatalogueProbl
 
 const startOf = (node: unknown): number => (node as Node | null | undefined)?.range?.[0] ?? 0;
 /** A map's key as JavaScript has it. */
-const keyText = (key: unknown): string => (isScalar<string | number | boolean | null>(key) ? String(key.value ?? '') : '');
+const keyText = (key: unknown): string =>
+  isScalar<string | number | boolean | null>(key) ? String(key.value ?? '') : '';

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import { checkedCatalogue } from '@regulabel/shared/catalogue';
+import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
 import { catalogueVersion } from '@regulabel/shared/contracts/values';
 import { findCatalogueInForce, publishCatalogue, readCatalogue } from '../catalogue.ts';
 import { asWritten } from '../catalogueAsWritten.ts';
@@ -12,6 +13,14 @@ import { CommandError } from '../errors.ts';
 import { requireState } from '../local/stateFolder.ts';
 import { number, print, printJson } from '../output.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
+
+/** For commands that work with a catalogue: publishes one first. */
+export const catalogueOption = (): Option =>
+  new Option('--catalogue <file>', 'publishes this catalogue first, if it differs; nothing is trained again for it');
+
+/** The catalogue that `--catalogue` names, checked before anything starts. */
+export const givenCatalogue = ({ catalogue }: { readonly catalogue?: string }): Promise<CatalogueInput | undefined> =>
+  catalogue === undefined ? Promise.resolve(undefined) : readCatalogueFile(catalogue);
 
 export function declareCatalogue(program: Command): void {
   const parent = program.command('catalogue').description('the model lines and their code lists').exitOverride();

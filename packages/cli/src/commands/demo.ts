@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
 import { publishCatalogue } from '../catalogue.ts';
 import { addCommand, between, count, exitWith } from '../commandLine.ts';
-import { demoCatalogue, demoCountries, DEMO_COUNTRIES } from '../demo/countries.ts';
+import { demoCatalogue, demoCountries, demoCountriesOf, DEMO_COUNTRIES } from '../demo/countries.ts';
 import { loadMonth, warehouseMonths } from '../demo/warehouse.ts';
 import { openInbox } from '../messages.ts';
 import { commandText, labelled, number, plural, print, printJson } from '../output.ts';
@@ -11,11 +11,13 @@ import { runIdOf, startRun, type RunRequest } from '../runs/startRun.ts';
 import { summaryOf } from '../runs/summary.ts';
 import { pause } from '../runs/waitForRun.ts';
 import type { Session } from '../session.ts';
+import { catalogueOption, givenCatalogue } from './catalogue.ts';
 import { exitCode, finishRun, messagesFolder } from './run.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly countries?: readonly string[];
+  readonly catalogue?: string;
   readonly labelled: number;
   readonly sold: number;
   readonly trials: number;
@@ -35,6 +37,7 @@ export const declareDemo = (program: Command): Command =>
     'demo --countries DE --labelled 2000 --sold 500',
   )
     .addOption(new Option('--countries <list>', 'countries, separated by commas').argParser(countriesOfList))
+    .addOption(catalogueOption().conflicts(['countries', 'trials']))
     .option('--labelled <n>', 'labelled items in the first month (later ones bring a quarter)', count, 6000)
     .option('--sold <n>', 'items sold in the month', count, 4000)
     .option('--trials <n>', 'trials per model line, 1 to 100', between(1, 100), 3)
@@ -50,7 +53,8 @@ function countriesOfList(text: string): string[] {
 
 /** The main job: the next synthetic month goes through the whole pipeline; an unfinished one is finished first. */
 async function demo(options: DemoOptions): Promise<number> {
-  const countries = demoCountries(options.countries);
+  const given = await givenCatalogue(options);
+  const countries = given === undefined ? demoCountries(options.countries) : demoCountriesOf(given);
   return withSession({ ...options, goOn: 'the same command goes on where it was' }, async (session, progress) => {
     const inbox = await openInbox(session, messagesFolder(options));
     const deadline = new Date(Date.now() + DEADLINE_MS);
@@ -58,7 +62,7 @@ async function demo(options: DemoOptions): Promise<number> {
     if (month.loaded) {
       progress.say(`going on with ${month.month}`);
     } else {
-      const catalogue = demoCatalogue(countries, options.trials);
+      const catalogue = given ?? demoCatalogue(countries, options.trials);
       const { version } = await publishCatalogue(session, catalogue);
       const labelled = month.age === 0 ? options.labelled : Math.ceil(options.labelled * LATER_LABELS);
       progress.say(

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { publishCatalogue } from '../catalogue.ts';
 import { addCommand, exitWith, month } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { ENCODINGS, type Encoding } from '../load/decode.ts';
@@ -7,12 +8,14 @@ import { REASONS } from '../load/row.ts';
 import { checkFile } from '../load/source.ts';
 import type { Kind } from '../load/tables.ts';
 import { number, print, printJson } from '../output.ts';
+import { catalogueOption, givenCatalogue } from './catalogue.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 interface LoadOptions extends CommonOptions {
   readonly encoding: Encoding;
   readonly again: boolean;
   readonly month?: string;
+  readonly catalogue?: string;
 }
 
 const COLUMNS = {
@@ -30,6 +33,7 @@ export function declareLoad(program: Command): void {
           .choices(ENCODINGS)
           .default('utf-8' satisfies Encoding),
       )
+      .addOption(catalogueOption())
       .option('--again', 'load a file that was loaded before once more', false)
       .action(exitWith((file: string, options: LoadOptions) => loadFile(kind, file, options)));
   declare('labelled', 'items with the codes that people gave them: what models learn from');
@@ -44,7 +48,9 @@ export function declareLoad(program: Command): void {
 /** `load labelled FILE` and `load sold FILE`. */
 async function loadFile(kind: Kind, file: string, options: LoadOptions): Promise<number> {
   await checkFile(file);
+  const catalogue = await givenCatalogue(options);
   return withSession(options, async (session) => {
+    if (catalogue !== undefined) await publishCatalogue(session, catalogue);
     const counter = rowCounter(process.stderr);
     const request = { ...options, kind, file, month: options.month ?? lastCompleteMonth(new Date()) };
     const report = await load(session, request, counter.show).finally(counter.clear);

@@ -11,6 +11,7 @@ import { prediction } from '@regulabel/shared/contracts/inference/prediction.v1'
 import { parseS3Uri } from '@regulabel/shared/keys';
 import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
+import { requireState } from '../local/stateFolder.ts';
 import { number, print, printJson } from '../output.ts';
 import { listRuns, readRun } from '../runs/readRuns.ts';
 import type { Session } from '../session.ts';
@@ -31,6 +32,7 @@ export function declarePredictions(program: Command): void {
 
 /** `predictions export`: the predictions of the last closed inference run, or of `--run`, as one CSV file. */
 async function predictionsExport(options: ExportOptions): Promise<number> {
+  await requireState(options.state);
   await writable(options.out);
   return withSession(options, async (session) => {
     const runId = options.run ?? (await lastClosedRun(session));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { publishCatalogue } from '../catalogue.ts';
 import { addCommand, exitWith, month } from '../commandLine.ts';
 import { openInbox, type Inbox } from '../messages.ts';
 import { commandText, labelled, print, printJson } from '../output.ts';
@@ -9,10 +10,12 @@ import { runIdOf, startRun, type RunRequest } from '../runs/startRun.ts';
 import { summaryOf } from '../runs/summary.ts';
 import { pause, sourceOf, waitForRun } from '../runs/waitForRun.ts';
 import type { Session } from '../session.ts';
+import { catalogueOption, givenCatalogue } from './catalogue.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 interface RunOptions extends CommonOptions {
   readonly month?: string;
+  readonly catalogue?: string;
 }
 
 export const declareRun = (program: Command): Command =>
@@ -26,6 +29,7 @@ export const declareRun = (program: Command): Command =>
     .addOption(
       new Option('--month <month>', 'the month to label, YYYY-MM (default: the last complete one)').argParser(month),
     )
+    .addOption(catalogueOption())
     .action(
       exitWith((purpose: RunRequest['purpose'], options: RunOptions, self: Command) => {
         if (purpose === 'training' && options.month !== undefined) {
@@ -37,6 +41,7 @@ export const declareRun = (program: Command): Command =>
 
 /** `run training` and `run inference`: the schedule, now. */
 async function run(purpose: RunRequest['purpose'], options: RunOptions): Promise<number> {
+  const catalogue = await givenCatalogue(options);
   const request: RunRequest = {
     purpose,
     scheduledTime: new Date(),
@@ -46,6 +51,7 @@ async function run(purpose: RunRequest['purpose'], options: RunOptions): Promise
   const goOn = `${runId} goes on whenever a command serves its folder, \`${commandText('up', options)}\` for one`;
   return withSession({ ...options, goOn }, async (session, progress) => {
     const inbox = await openInbox(session, messagesFolder(options));
+    if (catalogue !== undefined) await publishCatalogue(session, catalogue);
     await startRun(session, request, pause);
     const document = await finishRun(session, progress, inbox, { runId });
     if (options.json) printJson(document);

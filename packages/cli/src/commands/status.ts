@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { lineName } from '@regulabel/shared/contracts/values';
 import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
+import { requireState } from '../local/stateFolder.ts';
 import { commandText, labelled, print, printJson, screenOf } from '../output.ts';
 import { needALook } from '../runs/digest.ts';
 import { frame } from '../runs/frame.ts';
@@ -21,8 +22,12 @@ interface Standing {
   readonly stages: Stages;
 }
 
-/** `status RUN`: every line of the run; `status`: the latest run of each purpose, country by scheme. */
+/**
+ * `status RUN`: every line of the run; `status`: the latest run of each purpose, country by scheme. For scripts the exit
+ * code is 1 when a line of them failed.
+ */
 async function status(runId: string | undefined, options: CommonOptions): Promise<number> {
+  await requireState(options.state);
   return withSession(options, async (session) => {
     const runIds = runId === undefined ? await latestRuns(session) : [runId];
     const standings = await Promise.all(runIds.map((id) => standingOf(session, id)));
@@ -32,7 +37,7 @@ async function status(runId: string | undefined, options: CommonOptions): Promis
     else
       for (const { state, stages } of standings)
         print(headings(state).join('  '), ...(await lineTable(session, state, stages)));
-    return 0;
+    return standings.some(({ state }) => state.results.some(({ outcome }) => outcome === 'failed')) ? 1 : 0;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addCommand, exitWith } from '../commandLine.ts';
+import { requireState } from '../local/stateFolder.ts';
 import { figure, print, printJson, table } from '../output.ts';
 import { readWinners } from '../winners.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
@@ -9,6 +10,7 @@ export const declareWinners = (program: Command): Command =>
 
 /** `winners`: the model in production for each line. */
 async function winners(options: CommonOptions): Promise<number> {
+  await requireState(options.state);
   return withSession(options, async (session) => {
     const found = (await readWinners(session)).map(({ country, scheme, model, since, metrics }) => ({
       country,

@@ -75,6 +75,13 @@ describe('stakeholderMessage', () => {
     }
   });
 
+  it('says of a month without sales that nothing was sold', () => {
+    const lines = report.lines.map(({ country, scheme }) => ({ country, scheme, outcome: 'empty' as const }));
+    const empty = stakeholderMessage({ ...report, revision: 1, lines }, 's3://predictions/r');
+    expect(empty.subject).toBe(`Regulabel: nothing was sold in ${report.month}`);
+    expect(empty.body).toContain(`Sales of ${report.month}: there were none.`);
+  });
+
   it('says of each line that is not labelled why', () => {
     expect(body).toContain('  ES/weee: nothing was sold\n');
     expect(body).toContain('  FR/weee: there is no model yet\n');

@@ -33,10 +33,15 @@ export function stakeholderMessage(report: ClassificationReport, uri: string): {
   const labelled = report.lines.filter(({ outcome }) => outcome === 'labelled');
   const others = report.lines.filter(({ outcome }) => outcome !== 'labelled');
   const again = report.revision > 1 ? ` (revision ${report.revision})` : '';
-  const subject = `Regulabel: ${report.month} is labelled, ${labelled.length} of ${report.lines.length} lines${again}`;
+  const unsold = report.lines.every(({ outcome }) => outcome === 'empty');
+  const subject = unsold
+    ? `Regulabel: nothing was sold in ${report.month}${again}`
+    : `Regulabel: ${report.month} is labelled, ${labelled.length} of ${report.lines.length} lines${again}`;
   const sections = [
     [
-      `Sales of ${report.month}: ${labelled.length} of ${report.lines.length} model lines are labelled${again}.`,
+      unsold
+        ? `Sales of ${report.month}: there were none${again}.`
+        : `Sales of ${report.month}: ${labelled.length} of ${report.lines.length} model lines are labelled${again}.`,
       ...(report.supersedes === undefined ? [] : [`This replaces run ${report.supersedes}.`]),
     ],
     titled('Labelled', labelled.map(labelledLine)),
