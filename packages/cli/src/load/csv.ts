@@ -23,7 +23,7 @@ async function firstLine(file: string, encoding: Encoding): Promise<string> {
   for await (const piece of decodedText(file, encoding)) {
     text = (text + piece).replace(/^[ \r\n]+/, '');
     const end = text.indexOf('\n');
-    if (end !== -1) return text.slice(0, end);
+    if (end !== -1) return text.slice(0, end).replace(/\r$/, '');
     if (text.length > LONGEST_ROW) throw new CommandError(`${file} is no CSV file: its first line does not end`);
   }
   if (text === '') throw new CommandError(`${file} is empty: it has nothing but blank lines`);
