@@ -7,13 +7,14 @@ const MODULE_LINES = 600;
 const LARGER_MODULES: Readonly<Record<string, number>> = {
   asl: 1600,
   sagemaker: 1700,
+  lambda: 700,
   events: 1200,
   states: 850,
-  redshiftData: 800,
+  redshiftData: 950,
   wire: 800,
   s3: 700,
 };
-const ALL_LINES = 12_400;
+const ALL_LINES = 12_700;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */

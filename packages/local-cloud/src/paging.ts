@@ -65,7 +65,7 @@ const tokenOf = z.tuple([z.int().min(1), z.union([z.string(), z.number()])]);
 function startOf(token: string, ids: readonly unknown[], { badToken = 'ValidationException' }: Paging): number {
   try {
     const [before, last] = tokenOf.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));
-    const place = ids.indexOf(last);
+    const place = ids[before - 1] === last ? before - 1 : ids.indexOf(last);
     return place === -1 ? before - 1 : place + 1;
   } catch (cause) {
     throw new AwsError(badToken, 'The token for the next page is not valid', { cause });

@@ -30,7 +30,9 @@ export async function createDynamodb(cloud: Cloud): Promise<Service> {
     operations: {
       CreateTable: (input, caller) => turns.take(() => createTable(cloud, engine, input, caller)),
       DescribeTable: read('DescribeTable'),
+      DescribeTimeToLive: read('DescribeTimeToLive'),
       ListTables: read('ListTables'),
+      BatchGetItem: read('BatchGetItem'),
       GetItem: read('GetItem'),
       Query: read('Query'),
       Scan: read('Scan'),

@@ -49,14 +49,19 @@ export class Executor {
   /** Throws {@link PartFailure}, or the signal's reason. */
   run(statement: Statement, signal: AbortSignal): Promise<readonly Outcome[]> {
     return this.#warehouse.withConnection(async (connection) => {
+      // Between two statements of SQL an interrupt has no effect: it is repeated until one has.
+      let repeated: NodeJS.Timeout | undefined;
       const interrupt = () => {
         connection.interrupt();
+        repeated ??= setInterval(interrupt, 20);
       };
       signal.addEventListener('abort', interrupt);
       try {
+        signal.throwIfAborted();
         return (await applied(statement, connection)) ?? (await this.#transaction(statement, connection, signal));
       } finally {
         signal.removeEventListener('abort', interrupt);
+        clearInterval(repeated);
       }
     });
   }

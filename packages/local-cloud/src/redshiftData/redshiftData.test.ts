@@ -134,6 +134,61 @@ describe('a statement', () => {
   });
 });
 
+describe('statements', () => {
+  const listed = async (input: Answer = {}, role = ROLE) =>
+    ((await api('ListStatements', input, role))['Statements'] as { StatementName?: string }[]).map(
+      ({ StatementName }) => StatementName,
+    );
+
+  it('are listed to the role that ran them, the latest first, by status and name', async () => {
+    for (const StatementName of ['load-1', 'load-2', 'other']) await over(await submit('select 1', { StatementName }));
+    await over(await submit('select nonsense', { StatementName: 'load-3' }));
+    expect(await listed()).toEqual(['other', 'load-2', 'load-1']);
+    expect(await listed({ Status: 'ALL', StatementName: 'load' })).toEqual(['load-3', 'load-2', 'load-1']);
+    expect(await listed({ Status: 'FAILED' })).toEqual(['load-3']);
+    expect(await listed({ ...target, Database: 'none' })).toEqual([]);
+    expect(await listed({}, OTHER)).toEqual([]);
+    const { Statements, NextToken } = await api('ListStatements', { MaxResults: 2 });
+    expect(Statements).toMatchObject([{ QueryString: 'select 1', IsBatchStatement: false, Status: 'FINISHED' }, {}]);
+    expect(await listed({ MaxResults: 2, NextToken })).toEqual(['load-1']);
+  });
+
+  it('can be cancelled, waiting or under way, and leave nothing behind', async () => {
+    const slow = `insert into items select 'x', null, 1, null from range(1000000) a, range(1000000) b
+                  where a.range * b.range = -1`;
+    const [running, waiting] = [await submit(slow), await submit(slow)];
+    await eventually(async () =>
+      (await api('DescribeStatement', { Id: running }))['Status'] === 'STARTED' ? true : undefined,
+    );
+    for (const Id of [waiting, running]) expect(await api('CancelStatement', { Id })).toEqual({ Status: true });
+    expect(await over(running)).toMatchObject({ Status: 'ABORTED', HasResultSet: false });
+    expect(await over(waiting)).toMatchObject({ Status: 'ABORTED' });
+    expect(await rows('select count(*) from items')).toEqual([[{ longValue: 0 }]]);
+    await expect(api('CancelStatement', { Id: running })).rejects.toMatchObject({ code: 'ValidationException' });
+    await expect(api('CancelStatement', { Id: running }, OTHER)).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+    });
+  });
+});
+
+describe('the database', () => {
+  it('lists its schemas, tables and columns, by patterns, and nothing of its own bookkeeping', async () => {
+    expect(await api('ListSchemas', target)).toEqual({ Schemas: ['main'] });
+    expect(await api('ListTables', { ...target, TablePattern: 'it%' })).toEqual({
+      Tables: [{ name: 'items', schema: 'main', type: 'TABLE' }],
+    });
+    expect(await api('ListTables', { ...target, TablePattern: "x'" })).toEqual({ Tables: [] });
+    const first = await api('DescribeTable', { ...target, Table: 'items', MaxResults: 3 });
+    expect(first).toMatchObject({ TableName: 'items', ColumnList: [{ name: 'id', typeName: 'varchar' }, {}, {}] });
+    expect(await api('DescribeTable', { ...target, Table: 'items', NextToken: first['NextToken'] })).toMatchObject({
+      ColumnList: [{ name: 'sold_on', typeName: 'date', nullable: 1, tableName: 'items', schemaName: 'main' }],
+    });
+    await expect(api('ListTables', { ...target, Database: 'none' })).rejects.toMatchObject({
+      code: 'ValidationException',
+    });
+  });
+});
+
 describe('a batch', () => {
   it('is one transaction', async () => {
     const batch = async (Sqls: string[]) =>

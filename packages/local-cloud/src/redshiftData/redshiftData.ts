@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Caller, Cloud, Operation, Output, Service } from '../aws.ts';
 import { operation } from '../operation.ts';
+import { paging } from '../paging.ts';
 import type { Collection } from '../store.ts';
+import { columns, schemas, tables } from './catalog.ts';
 import { Executor, PartFailure } from './executor.ts';
 import { Results } from './results.ts';
-import { describe, partId } from './statement.ts';
+import { describe, outline, partId } from './statement.ts';
 import type { Statement, StatementPart } from './statement.ts';
 import { Warehouse } from './warehouse.ts';
 
@@ -28,12 +30,17 @@ export async function createRedshiftData(cloud: Cloud, config: WarehouseConfig):
   return new RedshiftData(cloud, config, await Warehouse.open(folder, config.ddl), folder);
 }
 
+const targetMembers = { WorkgroupName: z.string().min(3).max(128), Database: z.string() };
 const requestMembers = {
-  WorkgroupName: z.string().min(3).max(128),
-  Database: z.string(),
+  ...targetMembers,
   StatementName: z.string().max(2048).optional(),
   ClientToken: z.string().min(1).max(64).optional(),
 };
+const pattern = z.string().default('%');
+const paged = { size: 'MaxResults', token: 'NextToken', least: 0 } as const;
+const statementsInPages = paging({ ...paged, most: 100 });
+const catalogInPages = paging({ ...paged, most: 1000 });
+const STATUSES = ['SUBMITTED', 'PICKED', 'STARTED', 'FINISHED', 'ABORTED', 'FAILED', 'ALL'] as const;
 const sqlText = z.string().min(1).max(100_000);
 const statementId = z
   .string()
@@ -51,6 +58,8 @@ class RedshiftData implements Service {
   readonly #statements: Collection<Statement>;
   readonly #tokens: Collection<string>;
   readonly #closing = new AbortController();
+  /** Of the statements under way. */
+  readonly #cancelling = new Map<string, AbortController>();
   #lane: Promise<void> = Promise.resolve();
 
   constructor(cloud: Cloud, config: WarehouseConfig, warehouse: Warehouse, folder: string) {
@@ -73,15 +82,60 @@ class RedshiftData implements Service {
         { Id: statementId, NextToken: z.string().regex(/^\d+$/).optional() },
         (input, caller) => this.#result(input.Id, Number(input.NextToken ?? 0), caller),
       ),
+      CancelStatement: operation({ Id: statementId }, ({ Id }, caller) => this.#cancel(this.#find(Id, caller))),
+      ListStatements: statementsInPages(
+        'Statements',
+        'Id',
+        operation(
+          {
+            Status: z.enum(STATUSES).default('FINISHED'),
+            StatementName: z.string().default(''),
+            RoleLevel: z.boolean().default(true),
+            WorkgroupName: targetMembers.WorkgroupName.optional(),
+            Database: targetMembers.Database.optional(),
+          },
+          (input, caller) => {
+            const { Status, StatementName, RoleLevel, WorkgroupName, Database } = input;
+            const chosen = this.#all()
+              .filter(({ owner, session }) => (RoleLevel ? owner === ownerOf(caller) : session === caller.arn))
+              .filter(({ status, name = '' }) => ['ALL', status].includes(Status) && name.startsWith(StatementName))
+              .filter((each) => (WorkgroupName ?? each.target.WorkgroupName) === each.target.WorkgroupName)
+              .filter((each) => (Database ?? each.target.Database) === each.target.Database);
+            return { Statements: chosen.reverse().map(outline) };
+          },
+        ),
+      ),
+      ListSchemas: catalogInPages(
+        'Schemas',
+        undefined,
+        operation({ ...targetMembers, SchemaPattern: pattern }, async (input) => {
+          this.#check(input);
+          return { Schemas: await schemas(this.#warehouse, input.SchemaPattern) };
+        }),
+      ),
+      ListTables: catalogInPages(
+        'Tables',
+        'name',
+        operation({ ...targetMembers, SchemaPattern: pattern, TablePattern: pattern }, async (input) => {
+          this.#check(input);
+          return { Tables: await tables(this.#warehouse, input.SchemaPattern, input.TablePattern) };
+        }),
+      ),
+      DescribeTable: catalogInPages(
+        'ColumnList',
+        'name',
+        operation({ ...targetMembers, Schema: pattern, Table: pattern }, async (input) => {
+          this.#check(input);
+          const found = await columns(this.#warehouse, input.Schema, input.Table);
+          return { TableName: input.Table === '%' ? undefined : input.Table, ColumnList: found };
+        }),
+      ),
     };
   }
 
   /** Statements that a kill interrupted run again: DuckDB has rolled them back, or remembers that they took effect. */
   resume(): void {
-    const statements = this.#statements.list().map(({ value }) => value);
-    const interrupted = statements.filter(({ status }) => status === 'SUBMITTED' || status === 'STARTED');
-    interrupted.sort((one, other) => one.created - other.created);
-    for (const { id } of interrupted) this.#enqueue(id);
+    for (const { id, status } of this.#all()) if (status === 'SUBMITTED' || status === 'STARTED') this.#enqueue(id);
   }
 
   async close(): Promise<void> {
@@ -91,9 +145,8 @@ class RedshiftData implements Service {
   }
 
   #submit(request: Request, work: Pick<Statement, 'sqls' | 'batch'>, caller: Caller): Output {
-    const { WorkgroupName, Database, ClientToken } = request;
-    if (WorkgroupName !== this.#config.workgroup) throw invalid("Redshift endpoint doesn't exist in this region.");
-    if (Database !== this.#config.database) throw invalid(`The database ${Database} does not exist.`);
+    const { WorkgroupName, Database, ClientToken, StatementName: name } = request;
+    this.#check(request);
     const owner = ownerOf(caller);
     const token = ClientToken === undefined ? undefined : digest([owner, ClientToken]);
     const known = token === undefined ? undefined : this.#statements.get(this.#tokens.get(token) ?? '');
@@ -101,11 +154,32 @@ class RedshiftData implements Service {
     const id = randomUUID();
     const created = now();
     const target = { WorkgroupName, Database };
-    const statement: Statement = { id, owner, ...work, target, status: 'SUBMITTED', created, updated: created };
+    const who = { owner, session: caller.arn, name };
+    const statement: Statement = { id, ...who, ...work, target, status: 'SUBMITTED', created, updated: created };
     this.#statements.put(id, statement);
     if (token !== undefined) this.#tokens.put(token, id);
     this.#enqueue(id);
     return submitted(statement);
+  }
+
+  #check({ WorkgroupName, Database }: Pick<Request, 'WorkgroupName' | 'Database'>): void {
+    if (WorkgroupName !== this.#config.workgroup) throw invalid("Redshift endpoint doesn't exist in this region.");
+    if (Database !== this.#config.database) throw invalid(`The database ${Database} does not exist.`);
+  }
+
+  /** In the order in which they came. */
+  #all(): Statement[] {
+    const statements = this.#statements.list().map(({ value }) => value);
+    return statements.sort((one, other) => one.created - other.created);
+  }
+
+  /** One under way is interrupted, and rolled back; should it be through with its work by now, it finishes. */
+  #cancel(statement: Statement): Output {
+    const { id, status } = statement;
+    if (status === 'SUBMITTED') this.#change(statement, aborted(statement));
+    else if (status === 'STARTED') this.#cancelling.get(id)?.abort(new Error("Query cancelled on user's request"));
+    else throw invalid(`Could not cancel a query that is already in ${status} state with ID: ${id}.`);
+    return { Status: true };
   }
 
   #enqueue(id: string): void {
@@ -114,16 +188,20 @@ class RedshiftData implements Service {
 
   async #run(id: string): Promise<void> {
     const submitted = this.#statements.get(id);
-    if (submitted === undefined) return;
+    if (submitted === undefined || submitted.status === 'ABORTED') return;
     const statement: Statement = { ...submitted, status: 'STARTED', started: now() };
+    const cancel = new AbortController();
+    this.#cancelling.set(id, cancel);
     this.#change(statement, {});
     try {
       this.#closing.signal.throwIfAborted();
-      const outcomes = await this.#executor.run(statement, this.#closing.signal);
+      const outcomes = await this.#executor.run(statement, AbortSignal.any([this.#closing.signal, cancel.signal]));
       const parts = outcomes.map((outcome) => ({ status: 'FINISHED', ...outcome }) as const);
       this.#change(statement, { status: 'FINISHED', parts });
     } catch (error) {
-      this.#change(statement, failureOf(statement, error));
+      this.#change(statement, cancel.signal.aborted ? aborted(statement) : failureOf(statement, error));
+    } finally {
+      this.#cancelling.delete(id);
     }
   }
 
@@ -156,6 +234,11 @@ const missing = (message: string, ResourceId: string): AwsError =>
   new AwsError('ResourceNotFoundException', message, { members: { ResourceId } });
 
 const submitted = ({ id, created, target }: Statement): Output => ({ Id: id, CreatedAt: created, ...target });
+
+const aborted = ({ sqls }: Statement): Partial<Statement> => ({
+  status: 'ABORTED',
+  parts: sqls.map(() => ({ status: 'ABORTED' })),
+});
 
 function failureOf({ sqls, batch }: Statement, error: unknown): Partial<Statement> {
   const failed = error instanceof PartFailure ? error.part : sqls.length;

@@ -3,11 +3,14 @@ export interface Statement {
   readonly id: string;
   /** The role that ran it: nobody else may see it. */
   readonly owner: string;
+  /** ARN of the session that ran it. */
+  readonly session?: string;
+  readonly name?: string | undefined;
   readonly batch: boolean;
   readonly sqls: readonly string[];
   /** What the caller asked and is told again. */
   readonly target: { readonly WorkgroupName: string; readonly Database: string };
-  readonly status: 'SUBMITTED' | 'STARTED' | 'FINISHED' | 'FAILED';
+  readonly status: 'SUBMITTED' | 'STARTED' | 'FINISHED' | 'FAILED' | 'ABORTED';
   readonly created: number;
   readonly updated: number;
   readonly started?: number;
@@ -51,3 +54,15 @@ export function describe(statement: Statement): Record<string, unknown> {
     Error: error,
   };
 }
+
+/** A statement as ListStatements shows it. */
+export const outline = ({ id, batch, sqls, status, name, created, updated }: Statement): Record<string, unknown> => ({
+  Id: id,
+  StatementName: name,
+  Status: status,
+  IsBatchStatement: batch,
+  ...(batch ? { QueryStrings: sqls } : { QueryString: sqls[0] }),
+  CreatedAt: created,
+  UpdatedAt: updated,
+  ResultFormat: 'JSON',
+});
