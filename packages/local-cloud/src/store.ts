@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
@@ -12,6 +13,7 @@ export class Store {
   readonly #list;
   readonly #append;
   readonly #read;
+  readonly #changes = new EventEmitter();
   #depth = 0;
 
   constructor(file: string) {
@@ -41,7 +43,13 @@ export class Store {
         const row = this.#get.get(name, key);
         return row === undefined ? undefined : (JSON.parse(String(row['value'])) as T);
       },
-      put: (key, value) => void this.#put.run(name, key, JSON.stringify(value)),
+      put: (key, value) => {
+        this.#put.run(name, key, JSON.stringify(value));
+        this.#changes.emit(`${name}/${key}`);
+      },
+      changed: async (key, signal) => {
+        await once(this.#changes, `${name}/${key}`, { signal });
+      },
       remove: (key) => this.#remove.run(name, key).changes > 0,
       list: (prefix = '') =>
         this.#list.all(name, prefix, `${prefix}\u{10ffff}`).map((row) => ({
@@ -87,6 +95,8 @@ export class Store {
 export interface Collection<T> {
   get(key: string): T | undefined;
   put(key: string, value: T): void;
+  /** Resolves at the next `put` under this key, which may yet be rolled back; rejects when the signal aborts before. */
+  changed(key: string, signal: AbortSignal): Promise<void>;
   /** True when there was something to remove. */
   remove(key: string): boolean;
   /** Every document whose key starts with `prefix`, in key order. */

@@ -92,10 +92,21 @@ const about = (expression: string, location: string): string =>
 const queryError = (message: string, location: string, cause?: unknown): StateError =>
   new StateError('States.QueryEvaluationError', message, { location, cause });
 
+/** Parsing takes longer than evaluating, and there are no more expressions than the definitions have. */
+const expressions = new Map<string, jsonata.Expression>();
+
+function compiled(expression: string): jsonata.Expression {
+  const known = expressions.get(expression);
+  if (known !== undefined) return known;
+  const fresh = jsonata(expression, { timeout: evaluationTimeoutMs });
+  expressions.set(expression, fresh);
+  return fresh;
+}
+
 async function evaluateExpression(expression: string, location: string, names: Names): Promise<Json> {
   let result: unknown;
   try {
-    result = await jsonata(expression, { timeout: evaluationTimeoutMs }).evaluate(undefined, bindings(names));
+    result = await compiled(expression).evaluate(undefined, bindings(names));
   } catch (error) {
     const { code, message } = error as { code?: unknown; message?: unknown };
     const reason = typeof code === 'string' ? `${code}: ${String(message)}` : String(message);
@@ -123,7 +134,7 @@ function bindings({ variables, states, now }: Names): Record<string, unknown> {
 }
 
 async function formatMillis(now: number, picture?: string, timezone?: string): Promise<unknown> {
-  return jsonata('$fromMillis($n, $p, $z)').evaluate(undefined, { n: now, p: picture, z: timezone });
+  return compiled('$fromMillis($n, $p, $z)').evaluate(undefined, { n: now, p: picture, z: timezone });
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn */

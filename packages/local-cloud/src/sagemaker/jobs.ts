@@ -1,5 +1,6 @@
 import type { Cloud } from '../aws.ts';
-import type { Collection } from '../store.ts';
+import type { ChildIdentity } from '../processes/child.ts';
+import type { Collection, Store } from '../store.ts';
 import type { Requests } from './shapes.ts';
 
 export type Kind = keyof Requests;
@@ -29,12 +30,6 @@ export type Details = Readonly<Record<string, unknown>>;
 
 /** What may change of a job. */
 export type Changes = Partial<Omit<Job, 'kind' | 'name' | 'arn' | 'request' | 'created'>>;
-
-/** A pid alone may have passed to another process; together with the start time it is one process. */
-export interface ChildIdentity {
-  readonly pid: number;
-  readonly startTime: string;
-}
 
 /** How each kind is named in ARNs. */
 export const RESOURCES: Readonly<Record<Kind, string>> = {
@@ -98,9 +93,16 @@ export class JobBook {
   }
 
   #collection<K extends Kind>(kind: K): Collection<Job<K>> {
-    return this.#cloud.store.collection<Job<K>>(`sagemaker/${RESOURCES[kind]}`);
+    return collectionOf(this.#cloud.store, kind);
   }
 }
+
+const collectionOf = <K extends Kind>(store: Store, kind: K): Collection<Job<K>> =>
+  store.collection<Job<K>>(`sagemaker/${RESOURCES[kind]}`);
+
+/** Resolves when something of the job has changed: for who waits for its end, as AWS's services do, by its events. */
+export const changeOf = (store: Store, kind: Kind, name: string, signal: AbortSignal): Promise<void> =>
+  collectionOf(store, kind).changed(name, signal);
 
 /** What a list shows of a job. */
 export function outlineOf(job: Job): Details {

@@ -3,9 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { AwsError, roleSession } from '../aws.ts';
 import type { Cloud } from '../aws.ts';
+import { CLOSED, killSurvivor } from '../processes/child.ts';
+import { Launcher } from '../processes/launcher.ts';
 import { S3Objects } from '../s3Objects.ts';
 import type { Bench, Container, JobImage, RunKind, Work } from './bench.ts';
-import { CLOSED, killSurvivor, runChild } from './child.ts';
 import { hasEnded, isKind, JobFailure, KINDS, now } from './jobs.ts';
 import type { Changes, Details, Job, JobBook } from './jobs.ts';
 import { processing } from './processing.ts';
@@ -33,6 +34,7 @@ export class Runner {
   readonly #images: readonly JobImage[];
   readonly #works: { readonly [K in RunKind]: Work<K> };
   readonly #slots: Slots;
+  readonly #launcher = new Launcher();
   readonly #folder: string;
   readonly #running = new Map<string, { ended: Promise<void>; controller: AbortController }>();
   #closed = false;
@@ -81,6 +83,7 @@ export class Runner {
     this.#closed = true;
     for (const { controller } of this.#running.values()) controller.abort(CLOSED);
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+    await this.#launcher.close();
   }
 
   async #live(job: Job, controller: AbortController): Promise<void> {
@@ -168,7 +171,7 @@ export class Runner {
       run: async (args, environment, until = signal) => {
         const command = [...image.command, ...args];
         const env = { ...environment, ...platform };
-        const run = runChild({ command, cwd: folder, env, logFile, signal: until, started });
+        const run = this.#launcher.run({ command, cwd: folder, env, logFile, signal: until, started });
         const code = await run.catch((error: unknown) => {
           signal.throwIfAborted();
           throw new JobFailure(`ClientError: cannot start ${command[0] ?? ''} for ${uri}: ${(error as Error).message}`);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -384,16 +384,20 @@ describe('a training job', () => {
     expect(await ended('Training', 'long')).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'Stopped' });
   });
 
-  it('outlives neither kill -9 of its server nor a second start: its process is killed first', async () => {
-    await start();
-    const { stateDir } = cloud;
-    await cloud.close();
-    const program = path.join(import.meta.dirname, '..', 'testing', 'trainForever.ts');
-    const args = ['--disable-warning=ExperimentalWarning', program, stateDir, JSON.stringify(images)];
-    const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: {} });
-    const pid = Number(((await once(server.stdout, 'data')) as [Buffer])[0].toString());
+  it('goes when its server is killed', async () => {
+    const { pid, server, stateDir } = await serverWithJob();
+    server.kill('SIGKILL');
+    await eventually(() => (isAlive(pid) ? undefined : true));
+    cloud = await EmbeddedServices.start([], stateDir);
+  });
+
+  it('is killed at the next start when all that could have ended it was killed too', async () => {
+    const { pid, server, stateDir } = await serverWithJob();
+    const launcher = parentOf(pid);
+    process.kill(launcher, 'SIGSTOP');
     server.kill('SIGKILL');
     await once(server, 'exit');
+    process.kill(launcher, 'SIGKILL');
     expect(isAlive(pid)).toBe(true);
 
     cloud = await EmbeddedServices.start([(each) => createSagemaker(each, images, 1)], stateDir);
@@ -408,6 +412,21 @@ describe('a training job', () => {
     expect(isAlive(restarted)).toBe(false);
   });
 });
+
+/** A server of its own process, in the middle of a job of this pid. */
+async function serverWithJob() {
+  await start();
+  const { stateDir } = cloud;
+  await cloud.close();
+  const program = path.join(import.meta.dirname, '..', 'testing', 'trainForever.ts');
+  const args = ['--disable-warning=ExperimentalWarning', program, stateDir, JSON.stringify(images)];
+  const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: {} });
+  const pid = Number(((await once(server.stdout, 'data')) as [Buffer])[0].toString());
+  return { pid, server, stateDir };
+}
+
+const parentOf = (pid: number): number =>
+  Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
 
 const range = { Name: 'x', MinValue: '0.1', MaxValue: '0.9' };
 const tuningJob = (name: string, changes: Record<string, unknown> = {}, parameters: Record<string, string> = {}) => ({

@@ -1,6 +1,6 @@
 import { servicePrincipal, type Caller, type Cloud, type Input } from '../aws.ts';
 import { systemClock } from '../asl/clock.ts';
-import type { Json } from '../asl/definition.ts';
+import type { Json, Machine } from '../asl/definition.ts';
 import type { Change } from '../asl/draft.ts';
 import { redriven, rootId, type End, type Frame, type HistoryEvent } from '../asl/frame.ts';
 import { parseDefinition } from '../asl/parse.ts';
@@ -44,6 +44,7 @@ export class Executions {
   readonly #records;
   readonly #frames;
   readonly #outbox;
+  readonly #definitions = new Map<string, Machine>();
   readonly #runs = new Map<string, Run>();
   readonly #finishing = new Set<Promise<void>>();
 
@@ -133,7 +134,7 @@ export class Executions {
 
   #drive(record: ExecutionRecord): void {
     const progress = { frames: this.#framesOf(record.arn), lastEvent: this.history(record.arn).length };
-    const execution = asExecution(this.#cloud, record);
+    const execution = asExecution(this.#cloud, record, this.#definition(record.definition));
     const run = new Run(execution, progress, {
       clock: systemClock,
       task: (call, signal) => doTask(this.#cloud, call, signal),
@@ -154,6 +155,13 @@ export class Executions {
         this.#finishing.delete(finishing);
       });
     this.#finishing.add(finishing);
+  }
+
+  /** Hundreds of executions run the same few definitions, which were checked when they were created. */
+  #definition(text: string): Machine {
+    const known = this.#definitions.get(text) ?? parseDefinition(text);
+    this.#definitions.set(text, known);
+    return known;
   }
 
   #commit(execution: Execution, change: Change): void {
@@ -205,7 +213,7 @@ export class Executions {
   }
 }
 
-function asExecution(cloud: Cloud, record: ExecutionRecord): Execution {
+function asExecution(cloud: Cloud, record: ExecutionRecord, definition: Machine): Execution {
   return {
     id: record.arn,
     name: record.name,
@@ -216,7 +224,7 @@ function asExecution(cloud: Cloud, record: ExecutionRecord): Execution {
     redriveCount: record.redriveCount,
     redriveTime: record.redriven,
     machine: { id: record.machineArn, name: record.machineName },
-    definition: parseDefinition(record.definition),
+    definition,
   };
 }
 

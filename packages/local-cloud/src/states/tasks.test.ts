@@ -3,6 +3,7 @@ import { AwsError, type Cloud, type Input } from '../aws.ts';
 import type { Json } from '../asl/definition.ts';
 import type { Attempt } from '../asl/frame.ts';
 import type { Execution, TaskCall } from '../asl/run.ts';
+import { Store } from '../store.ts';
 import { doTask, stopOf } from './tasks.ts';
 
 const execution = {
@@ -21,7 +22,7 @@ function cloudOf(answer: Answer) {
     calls.push({ service, operation, input, caller: arn });
     return Promise.resolve().then(() => answer(operation, input));
   };
-  return { calls, cloud: { call } as Cloud };
+  return { calls, cloud: { call, store: new Store(':memory:') } as Cloud };
 }
 
 const attemptOf = (resource: string, args: Json, more: Partial<Attempt> = {}): Attempt => ({
@@ -132,7 +133,11 @@ describe('A SageMaker job', () => {
   it('is created, marked, and awaited; its description is the result', async () => {
     const { cloud, calls } = cloudOf(statuses('InProgress', 'Completed'));
     const submitted = jest.fn();
-    await expect(perform(cloud, attempt, { submitted })).resolves.toEqual({
+    const result = perform(cloud, attempt, { submitted });
+    await new Promise(setImmediate);
+    expect(calls).toHaveLength(2);
+    cloud.store.collection('sagemaker/processing-job').put('job', {});
+    await expect(result).resolves.toEqual({
       ProcessingJobName: 'job',
       ProcessingJobStatus: 'Completed',
       CreationTime: 1500,
@@ -180,6 +185,7 @@ describe('A SageMaker job', () => {
     const over = new AbortController();
     const { cloud } = cloudOf(statuses());
     const waiting = perform(cloud, attempt, {}, over.signal);
+    await new Promise(setImmediate);
     over.abort(new Error('over'));
     await expect(waiting).rejects.toThrow('over');
     expect(stopOf(execution, attempt)).toMatchObject({

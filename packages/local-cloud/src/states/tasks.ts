@@ -6,6 +6,8 @@ import { splitResource, type Json, type JsonObject } from '../asl/definition.ts'
 import { TaskError } from '../asl/failure.ts';
 import type { Attempt } from '../asl/frame.ts';
 import type { Execution, TaskCall } from '../asl/run.ts';
+import { changeOf } from '../sagemaker/jobs.ts';
+import type { Kind } from '../sagemaker/jobs.ts';
 import type { Call } from './executions.ts';
 import { integrationOf, resultOf, taskErrorOf, type Integration } from './sdk.ts';
 
@@ -78,27 +80,43 @@ function payloadOf(answer: Record<string, unknown>): Json {
 
 /** SageMaker's jobs by the kind in their operations' names. */
 const job = (operation: string) => {
-  const kind = operation.replace(/^Create/, '');
-  return { describe: `Describe${kind}`, stop: `Stop${kind}`, name: `${kind}Name`, status: `${kind}Status` };
+  const kind = operation.replace(/^Create(.*)Job$/, '$1') as Kind;
+  return {
+    kind,
+    describe: `Describe${kind}Job`,
+    stop: `Stop${kind}Job`,
+    name: `${kind}JobName`,
+    status: `${kind}JobStatus`,
+  };
 };
 
-const FIRST_POLL_MS = 100;
-const LONGEST_POLL_MS = 250;
+/** Each change of the job is noticed at once, as by its events on AWS; beyond that there is a look now and then. */
+const POLL_MS = 5_000;
 
 async function runJob(cloud: Cloud, call: TaskCall, integration: Integration, signal: AbortSignal): Promise<Json> {
-  const { describe, name, status } = job(integration.operation);
+  const { kind, describe, name, status } = job(integration.operation);
   const description = { ...integration, operation: describe };
-  const given = call.attempt.arguments as JsonObject;
+  const jobName = (call.attempt.arguments as JsonObject)[name] as string;
+  const input = { [name]: jobName };
   if (call.attempt.submitted === undefined) call.submitted(await createJob(cloud, call, integration));
-  for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.2, LONGEST_POLL_MS)) {
-    const input = { [name]: given[name] };
+  for (;;) {
     const described = resultOf(await callAs(cloud, call.execution, description, input), true);
     if (described[status] === 'Completed') return described;
     if (described[status] === 'Failed' || described[status] === 'Stopped') {
       throw new TaskError('States.TaskFailed', JSON.stringify(described));
     }
-    await systemClock.until(Date.now() + pause, signal);
+    await changeOrPause((over) => changeOf(cloud.store, kind, jobName, over), signal);
   }
+}
+
+async function changeOrPause(changed: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const waits = [changed(either), systemClock.until(Date.now() + POLL_MS, either)];
+  // They reject for nothing but a signal.
+  await Promise.race(waits.map((wait) => wait.catch(() => undefined)));
+  over.abort();
+  signal.throwIfAborted();
 }
 
 /** Creates the job; one that an earlier process created for this very attempt is taken over. */

@@ -3,14 +3,22 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ChildIdentity } from './jobs.ts';
 
-export interface ChildSpec {
+/** A pid alone may have passed to another process; together with the start time it is one process. */
+export interface ChildIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+export interface Program {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** Takes both output streams; emptied first. */
   readonly logFile: string;
+}
+
+export interface ChildSpec extends Program {
   /** Ends the whole process group: politely, or at once if the reason is `CLOSED`. */
   readonly signal: AbortSignal;
   /** Called as soon as the process exists. */
