@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AwsError, servicePrincipal } from '../aws.ts';
 import type { Cloud, Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
+import { paging } from '../paging.ts';
 import { removeOthers, unpack } from './code.ts';
 
 /** A function as it is kept. */
@@ -35,6 +37,17 @@ export const functionReference = z
   .string()
   .regex(qualified)
   .transform((text) => qualified.exec(text)?.[1] ?? text);
+
+/** Shared by Lambda's lists, which differ in how long a page gets. */
+export const pages = {
+  size: 'MaxItems',
+  token: 'Marker',
+  next: 'NextMarker',
+  most: 10_000,
+  badToken: 'InvalidParameterValueException',
+} as const;
+const inPages = paging({ ...pages, longest: 50 });
+const named = { FunctionName: functionReference, Qualifier: z.literal('$LATEST').optional() };
 
 /** Set by Lambda itself. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const reserved =
@@ -110,6 +123,20 @@ export class Functions {
         return configuration(record);
       },
     ),
+    ListFunctions: inPages(
+      'Functions',
+      'FunctionName',
+      operation({ FunctionVersion: z.literal('ALL').optional() }, () => ({
+        Functions: this.#records.list().map(({ value }) => configuration(value)),
+      })),
+    ),
+    GetFunctionConfiguration: operation(named, ({ FunctionName }) => configuration(this.get(FunctionName))),
+    // AWS's Location is a link to the package; here it is the folder that it was unpacked to.
+    GetFunction: operation(named, ({ FunctionName }) => {
+      const record = this.get(FunctionName);
+      const Code = { RepositoryType: 'S3', Location: pathToFileURL(record.taskRoot).href };
+      return { Configuration: configuration(record), Code };
+    }),
   };
 
   /** Throws `ResourceNotFoundException`. */
@@ -157,6 +184,9 @@ const configuration = (record: FunctionRecord) => ({
   RevisionId: record.revisionId,
   Version: '$LATEST',
   PackageType: 'Zip',
+  Description: '',
+  Architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
+  LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${record.name}` },
   State: 'Active',
   LastUpdateStatus: 'Successful',
 });

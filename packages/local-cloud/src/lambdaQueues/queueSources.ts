@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, roleSession } from '../aws.ts';
 import type { Cloud, Operation } from '../aws.ts';
-import { functionReference } from '../lambda/functions.ts';
+import { functionReference, pages } from '../lambda/functions.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Runner } from '../lambda/runner.ts';
 import { operation } from '../operation.ts';
+import { paging } from '../paging.ts';
 import { QueuePoller } from './queuePoller.ts';
 
 const settings = {
@@ -18,10 +19,15 @@ const settings = {
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).max(1).default([]),
 };
 
-type Mapping = z.output<z.ZodObject<typeof settings>>;
+type Mapping = z.output<z.ZodObject<typeof settings>> & { readonly modified?: number };
+
+const inPages = paging({ ...pages, longest: 100 });
 
 const refused = (message: string, cause?: unknown): AwsError =>
   new AwsError('InvalidParameterValueException', message, { cause });
+
+const missing = (): AwsError =>
+  new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', { status: 404 });
 
 /** Lambda's event source mappings, of SQS standard queues. */
 export class QueueSources {
@@ -44,12 +50,31 @@ export class QueueSources {
     DeployEventSourceMapping: operation(settings, async (mapping) => {
       await this.#validate(mapping);
       const UUID = mapping.UUID ?? randomUUID();
-      this.#mappings.put(UUID, mapping);
+      this.#mappings.put(UUID, { ...mapping, modified: Date.now() / 1000 });
       return { UUID };
+    }),
+    ListEventSourceMappings: inPages(
+      'EventSourceMappings',
+      'UUID',
+      operation(
+        { FunctionName: functionReference.optional(), EventSourceArn: z.string().optional() },
+        ({ FunctionName, EventSourceArn }) => {
+          const chosen = this.#mappings
+            .list()
+            .filter(({ value }) => (FunctionName ?? value.FunctionName) === value.FunctionName)
+            .filter(({ value }) => (EventSourceArn ?? value.EventSourceArn) === value.EventSourceArn);
+          return { EventSourceMappings: chosen.map(({ key, value }) => this.#describe(key, value)) };
+        },
+      ),
+    ),
+    GetEventSourceMapping: operation({ UUID: z.uuid() }, ({ UUID }) => {
+      const mapping = this.#mappings.get(UUID);
+      if (mapping !== undefined) return this.#describe(UUID, mapping);
+      throw missing();
     }),
     DeleteEventSourceMapping: operation({ UUID: z.uuid() }, ({ UUID }) => {
       if (this.#mappings.remove(UUID)) return { UUID };
-      throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', { status: 404 });
+      throw missing();
     }),
   };
 
@@ -61,6 +86,23 @@ export class QueueSources {
 
   close(): void {
     for (const poller of this.#pollers) poller.stop();
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html */
+  #describe(UUID: string, mapping: Mapping) {
+    const { FunctionName, EventSourceArn, Enabled, BatchSize, FunctionResponseTypes, modified } = mapping;
+    return {
+      UUID,
+      EventSourceMappingArn: `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:event-source-mapping:${UUID}`,
+      EventSourceArn,
+      FunctionArn: this.#functions.get(FunctionName).arn,
+      BatchSize,
+      MaximumBatchingWindowInSeconds: 0,
+      FunctionResponseTypes,
+      LastModified: modified,
+      State: Enabled ? 'Enabled' : 'Disabled',
+      StateTransitionReason: 'USER_INITIATED',
+    };
   }
 
   async #validate(mapping: Mapping): Promise<void> {

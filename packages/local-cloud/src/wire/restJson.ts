@@ -7,6 +7,11 @@ import type { Protocol, WireRequest } from './protocol.ts';
 const ROUTES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   lambda: {
     Invoke: 'POST /2015-03-31/functions/{FunctionName}/invocations',
+    ListFunctions: 'GET /2015-03-31/functions',
+    GetFunction: 'GET /2015-03-31/functions/{FunctionName}',
+    GetFunctionConfiguration: 'GET /2015-03-31/functions/{FunctionName}/configuration',
+    ListEventSourceMappings: 'GET /2015-03-31/event-source-mappings',
+    GetEventSourceMapping: 'GET /2015-03-31/event-source-mappings/{UUID}',
     UpdateFunctionCode: 'PUT /2015-03-31/functions/{FunctionName}/code',
   },
   scheduler: {
@@ -37,8 +42,12 @@ const INVOKE_OUTPUT = {
 export const restJson: Protocol = {
   read(request) {
     const { operation, labels } = route(request);
-    // Query parameters are members with a small first letter in some operations (`groupName`), a capital one in others.
-    const parameters = [...request.query].map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value]);
+    // Query parameters are members with a small first letter in some operations (`groupName`), a capital one in others,
+    // and one has a name of its own.
+    const parameters = [...request.query].map(([name, value]) => [
+      name === 'ScheduleGroup' ? 'GroupName' : name.charAt(0).toUpperCase() + name.slice(1),
+      value,
+    ]);
     const { body } = request;
     const input = { ...(Object.fromEntries(parameters) as Input), ...labels };
     if (operation !== 'Invoke') return { operation, input: { ...parseJson(body), ...input } };
