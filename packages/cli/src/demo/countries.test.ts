@@ -36,5 +36,6 @@ describe('the demo catalogue', () => {
 
   it('names what it has when it is asked for a country that it does not have', () => {
     expect(() => demoCountries(['DE', 'XX'])).toThrow('the demo has no country "XX"; it has AT, AU');
+    expect(() => demoCountries(['toString'])).toThrow('the demo has no country "toString"; it has AT, AU');
   });
 });

@@ -73,7 +73,7 @@ export function demoCountries(chosen: readonly string[] | undefined): ReadonlyMa
   const names = chosen ?? Object.keys(DEMO_COUNTRIES);
   return new Map(
     names.map((name) => {
-      const country = DEMO_COUNTRIES[name];
+      const country = Object.hasOwn(DEMO_COUNTRIES, name) ? DEMO_COUNTRIES[name] : undefined;
       if (country === undefined)
         throw new CommandError(`the demo has no country "${name}"; it has ${Object.keys(DEMO_COUNTRIES).join(', ')}`);
       return [name, country];

@@ -43,6 +43,28 @@ describe('the demo shop', () => {
     expect(named).toBeGreaterThan(0.65);
   });
 
+  it('lists some items more than once, in other words', () => {
+    const made = items(lot(), 2000);
+    const near = made.filter(({ title }, index) =>
+      made.slice(Math.max(0, index - 50), index).some((other) => title.startsWith(`${other.title} `)),
+    );
+    expect(near.length / made.length).toBeGreaterThan(0.05);
+    expect(near.length / made.length).toBeLessThan(0.12);
+  });
+
+  it('hides from some titles what the item is', () => {
+    const silent = share(
+      items(lot(), 2000),
+      ({ brand, title, product }) =>
+        brand !== null &&
+        !LANGUAGES.de.nouns[product.noun]
+          .concat(LANGUAGES.en.nouns[product.noun])
+          .some((noun) => title.toLowerCase().includes(noun.toLowerCase())),
+    );
+    expect(silent).toBeGreaterThan(0.05);
+    expect(silent).toBeLessThan(0.25);
+  });
+
   it('writes as people do: capitals, HTML remnants, missing descriptions and brands', () => {
     const made = items(lot(), 3000);
     expect(made.some(({ title }) => title === title.toUpperCase() && /[A-Z]/.test(title))).toBe(true);

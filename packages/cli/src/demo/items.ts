@@ -1,8 +1,8 @@
-import { LANGUAGES, type Language } from './languages/index.ts';
-import { patternOf, type Pattern } from './pattern.ts';
 import type { PackagingKind } from './codes/packaging.ts';
-import { BRANDS, PRODUCTS, SEASONS, TRENDS, type Department, type Product } from './products.ts';
+import { LANGUAGES, type Language } from './languages/index.ts';
+import { PRODUCTS, type Product } from './products.ts';
 import { hash, Random } from './random.ts';
+import { brandsOf, productsOf } from './stock.ts';
 import { dress, misspell } from './writing.ts';
 
 /** An item as a shop lists it, and what it really is (which the shop's text may hide). */
@@ -55,7 +55,7 @@ export function itemsOf(lot: Lot): (index: number) => Item {
   function describe(random: Random): Omit<Item, 'item_id'> {
     const language = pickLanguage(lot.languages, random);
     const { product, features } = pickProduct(random);
-    const brand = random.pick(brands[product.department]);
+    const brand = random.pick(brands.get(product.department) ?? []);
     const words = LANGUAGES[language];
     const noun = random.pick(words.nouns[product.noun]);
     const feature = random.pick(features)(random);
@@ -80,64 +80,6 @@ function pickLanguage(languages: readonly Language[], random: Random): Language 
   if (random.chance(SHARES.english)) return 'en';
   const [first = 'en'] = languages;
   return random.chance(SHARES.firstLanguage) ? first : random.pick(languages);
-}
-
-interface Stocked {
-  readonly product: Product;
-  readonly features: readonly Pattern[];
-}
-
-const STOCK: readonly Stocked[] = PRODUCTS.map((product) => ({ product, features: product.features.map(patternOf) }));
-
-/** What is sold in a month: by weight, with the seasons and the trends. The demo begins in January. */
-function productsOf(age: number): (random: Random) => Stocked {
-  const bounds: number[] = [];
-  let sum = 0;
-  for (const { noun, weight } of PRODUCTS) {
-    const { peak, strength } = SEASONS[noun] ?? { peak: 0, strength: 0 };
-    const season = 1 + strength * Math.cos(((age - peak) / 6) * Math.PI);
-    sum += weight * season * (1 + (TRENDS[noun] ?? 0)) ** age;
-    bounds.push(sum);
-  }
-  return (random) => {
-    const at = random.next() * sum;
-    let [low, high] = [0, bounds.length - 1];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((bounds[middle] as number) <= at) low = middle + 1;
-      else high = middle;
-    }
-    return STOCK[low] as Stocked;
-  };
-}
-
-interface Brand {
-  readonly name: string;
-  /** What the brand packs otherwise than others do. */
-  readonly packaging: Partial<Record<PackagingKind, PackagingKind>>;
-}
-
-const FIRST_BRANDS = 26;
-const PACKAGING_POLICIES: readonly Brand['packaging'][] = [
-  { plastic: 'carton', blister: 'carton', foam: 'carton' },
-  { carton: 'composite' },
-  { blister: 'plastic', carton: 'blister' },
-  {},
-];
-
-/** The brands of each department: one more comes with every month. */
-function brandsOf(age: number): Readonly<Record<Department, readonly Brand[]>> {
-  const present = BRANDS.slice(0, FIRST_BRANDS + age);
-  const of = (department: Department): Brand[] =>
-    present.flatMap(([name, ...departments]) =>
-      departments.includes(department)
-        ? [{ name, packaging: PACKAGING_POLICIES[hash(name) % PACKAGING_POLICIES.length] ?? {} }]
-        : [],
-    );
-  return {
-    ...{ mobile: of('mobile'), office: of('office'), sound: of('sound'), light: of('light'), kitchen: of('kitchen') },
-    ...{ home: of('home'), white: of('white'), tools: of('tools'), move: of('move'), energy: of('energy') },
-  };
 }
 
 interface Named {

@@ -4,8 +4,19 @@ import type { WeeeKind } from './codes/weeeKinds.ts';
 import type { Noun } from './languages/vocabulary.ts';
 
 /** The parts of a shop; a brand is in some of them. */
-export type Department =
-  'mobile' | 'office' | 'sound' | 'light' | 'kitchen' | 'home' | 'white' | 'tools' | 'move' | 'energy';
+export const DEPARTMENTS = [
+  'mobile',
+  'office',
+  'sound',
+  'light',
+  'kitchen',
+  'home',
+  'white',
+  'tools',
+  'move',
+  'energy',
+] as const;
+export type Department = (typeof DEPARTMENTS)[number];
 
 /**
  * Something that is sold, with what it really is. Several products may share a noun: then only size, power or model tell
@@ -177,6 +188,6 @@ export const BRANDS: readonly (readonly [name: string, ...departments: Departmen
   ['Urbana', 'move', 'energy'],
   ['Heliora', 'energy'],
   ['VoltEdge', 'energy', 'mobile', 'tools'],
-  ['BasicLine', 'mobile', 'office', 'sound', 'light', 'kitchen', 'home', 'white', 'tools', 'move', 'energy'],
+  ['BasicLine', ...DEPARTMENTS],
   ['Primo', 'mobile', 'office', 'sound', 'light', 'kitchen', 'home', 'tools', 'energy'],
 ];
