@@ -11,10 +11,10 @@ const LARGER_MODULES: Readonly<Record<string, number>> = {
   events: 1200,
   states: 850,
   redshiftData: 950,
-  wire: 800,
-  s3: 700,
+  wire: 930,
+  s3: 1600,
 };
-const ALL_LINES = 12_700;
+const ALL_LINES = 13_850;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */

@@ -2,6 +2,16 @@ import { AwsError } from '../aws.ts';
 import type { Input } from '../aws.ts';
 import type { Protocol } from './protocol.ts';
 
+/** Codes of old that differ: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
+  QueueNameExists: 'QueueAlreadyExists',
+  BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
+  BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+  EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
+  TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
+};
+
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, everything else in the body. */
 export const awsJson: Protocol = {
   read({ headers, body }) {
@@ -24,7 +34,7 @@ export const awsJson: Protocol = {
       'x-amzn-requestid': requestId,
       'x-amzn-errortype': error.code,
       // SQS moved from the query protocol: its clients still look here for the code of old.
-      'x-amzn-query-error': `${error.code};${error.status < 500 ? 'Sender' : 'Receiver'}`,
+      'x-amzn-query-error': `${QUERY_CODES[error.code] ?? error.code};${error.status < 500 ? 'Sender' : 'Receiver'}`,
     },
     body: JSON.stringify({ ...error.members, __type: error.code, message: error.message }),
   }),

@@ -103,7 +103,7 @@ const OBJECT_HEADERS = /^(content-(type|encoding|disposition|language)|cache-con
 
 /** Headers of the transport: signature, framing, checksums (verified with the body). Presigned ones are parameters. */
 const TRANSPORT = new RegExp(
-  `^x-(id|amz-(algorithm|credential|date|expires|signedheaders|signature|content-sha256|security-token|decoded-content-length|trailer|user-agent|sdk-checksum-algorithm|checksum-(algorithm|type|${Object.keys(CHECKSUMS).join('|')})))$`,
+  `^x-amz-(algorithm|credential|date|expires|signedheaders|signature|content-sha256|security-token|decoded-content-length|trailer|user-agent|sdk-checksum-algorithm|checksum-(algorithm|type|${Object.keys(CHECKSUMS).join('|')}))$`,
 );
 
 /** Members of answers (and errors) that are headers, by the header; in a document's answer S3's own, and the time. */
@@ -192,13 +192,15 @@ function decodePath(path: string): string[] {
 }
 
 function operationOf({ method, query }: WireRequest, level: string, copies: boolean): string {
-  const selector = [...query.keys()].find((name) => !PARAMETERS.test(name) && !TRANSPORT.test(name.toLowerCase()));
+  const selector = [...query.keys()].find((name) => !PARAMETERS.test(name) && !/^x-/i.test(name));
   const subresource = selector ?? (query.has('uploadId') ? 'uploadId' : undefined);
   const at = (verb: string): string => [verb, level, subresource].filter((part) => part !== undefined).join(' ');
   const operation = OPERATIONS[copies ? `${at(method)} copy` : at(method)];
   if (operation !== undefined) return operation;
-  const reading = OPERATIONS[at('GET')] ?? UNSUPPORTED[at('GET')] ?? `Get${memberOf(`${level}-${subresource ?? ''}`)}`;
-  const name = UNSUPPORTED[at(method)] ?? reading.replace(/^(Get|List)/, memberOf(method.toLowerCase()));
+  // The others of a setting's operations are called like the one that reads it.
+  const reading = subresource === undefined ? undefined : (OPERATIONS[at('GET')] ?? UNSUPPORTED[at('GET')]);
+  const named = reading ?? `Get${memberOf(subresource === undefined ? level : `${level}-${subresource}`)}`;
+  const name = UNSUPPORTED[at(method)] ?? named.replace(/^Get/, memberOf(method.toLowerCase()));
   throw notSupported(`s3:${name}`);
 }
 

@@ -5,8 +5,10 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { payload, unchunk } from './body.ts';
+import { AwsError } from '../aws.ts';
 import { CHECKSUMS } from './checksums.ts';
-import { query, unflatten } from './query.ts';
+import { ec2, query, unflatten } from './query.ts';
+import { restXml } from './restXml.ts';
 import { readSignature, signatureMatches } from './sigv4.ts';
 
 describe('checksums', () => {
@@ -174,6 +176,62 @@ describe('signatures', () => {
         readSignature({ ...request, headers });
         expect(readSignature({ ...request, headers: { authorization: text } })).toBeUndefined();
       }),
+    );
+  });
+});
+
+describe('documents of S3 requests', () => {
+  const send = (xml: string) =>
+    restXml.read({
+      ...{ service: 's3', method: 'POST', path: '/b', query: new URLSearchParams('delete'), headers: {} },
+      ...{ body: Buffer.alloc(0), stream: Readable.from([Buffer.from(xml)]) },
+    });
+
+  it('give back every name that was escaped into them', async () => {
+    const name = fc.string({ unit: 'grapheme-ascii', minLength: 1 }).filter((text) => !/[\u0000]/.test(text));
+    await fc.assert(
+      fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 4 }), async (names) => {
+        const escaped = (text: string) => text.replace(/./gs, (char) => `&#${char.codePointAt(0) ?? 0};`);
+        const objects = names.map((text) => `\n  <Object><Key>${escaped(text)}</Key></Object>`);
+        const { input } = await send(`<Delete xmlns="x"><Quiet>true</Quiet>${objects.join('')}\n</Delete>`);
+        expect(input).toEqual({ Bucket: 'b', Delete: { Quiet: 'true', Objects: names.map((Key) => ({ Key })) } });
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'x',
+    '<Delete/>',
+    '<Delete><Object><Key>a</Key></Object>',
+    '<Delete><Object></Key></Delete>',
+    '<a>&b;</a>',
+  ])('are refused when they are %j', async (xml) => {
+    await expect(send(xml)).rejects.toMatchObject({ code: 'MalformedXML' });
+  });
+});
+
+describe('what is not supported', () => {
+  it.each([
+    ['PUT', '/b', '', 'CreateBucket'],
+    ['DELETE', '/b', '', 'DeleteBucket'],
+    ['GET', '/b', 'cors', 'GetBucketCors'],
+    ['PUT', '/b', 'lifecycle', 'PutBucketLifecycleConfiguration'],
+    ['DELETE', '/b', 'publicAccessBlock', 'DeletePublicAccessBlock'],
+    ['PUT', '/b/k', 'tagging&versionId=1', 'PutObjectTagging'],
+    ['GET', '/b', 'requestPayment', 'GetBucketRequestPayment'],
+    ['POST', '/b/k', 'restore', 'RestoreObject'],
+  ])('of S3 is named: %s %s?%s is %s', async (method, path, search, name) => {
+    const request = { service: 's3', method, path, query: new URLSearchParams(search), headers: {} };
+    const reading = async () => restXml.read({ ...request, body: Buffer.alloc(0), stream: Readable.from([]) });
+    await expect(reading()).rejects.toThrow(`s3:${name} is not supported`);
+  });
+
+  it('is put as EC2 puts it', () => {
+    const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {} };
+    const error = new AwsError('NotImplemented', 'none', { status: 501 });
+    expect(ec2.fail(error, request, 'r').body).toContain(
+      '<Response><Errors><Error><Code>NotImplemented</Code><Message>none</Message></Error></Errors><RequestID>r</RequestID></Response>',
     );
   });
 });
