@@ -80,7 +80,13 @@ async function build({ folder, build: [program, ...args] }: Artefact): Promise<v
   );
   const child = spawn(program, args, { cwd, env: { ...process.env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said.push(chunk);
+      // osls gives up, but does not end, when a handler does not build: esbuild's process keeps it from it.
+      if (/^Error:$/m.test(Buffer.concat(said).toString())) setTimeout(() => child.kill(), 1000);
+    });
+  }
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);

@@ -95,7 +95,7 @@ export class Swap {
         rest.push(`${name} refers to what is not deployed yet`);
       }
     }
-    if (rest.length > 0) this.#say(`${service}: ${rest.join('; ')}: stop this and start it again to deploy that`);
+    if (rest.length > 0) this.#say(`${service}: ${rest.join('; ')}: only a new start deploys that`);
     return swapped;
   }
 
