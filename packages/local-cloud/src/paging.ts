@@ -18,7 +18,7 @@ export interface Paging {
   readonly longest?: number;
   /** What nobody asked for, or 0 where that is allowed, comes to so many items; by default as many as go on a page. */
   readonly usual?: number;
-  readonly least?: 0 | 1;
+  readonly least?: number;
   /** The code that refuses a token of somebody's own making. */
   readonly badToken?: string;
 }

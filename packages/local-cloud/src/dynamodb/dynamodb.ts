@@ -29,7 +29,10 @@ export async function createDynamodb(cloud: Cloud): Promise<Service> {
     name: 'dynamodb',
     operations: {
       CreateTable: (input, caller) => turns.take(() => createTable(cloud, engine, input, caller)),
-      DescribeTable: read('DescribeTable'),
+      DescribeTable: async (input) => {
+        const { Table } = await engine.run('DescribeTable', input);
+        return { Table: { ...(Table as Table), TableThroughputModeSummary: undefined } }; // dynalite's, not AWS's
+      },
       DescribeTimeToLive: read('DescribeTimeToLive'),
       ListTables: read('ListTables'),
       BatchGetItem: read('BatchGetItem'),

@@ -132,6 +132,7 @@ export function descriptionOf(job: Job): Details {
     ...lifeOf(job),
     [`${job.kind}StartTime`]: job.started,
     ...(isKind(job, 'Training') ? trainingMembers(job) : {}),
+    ...(isKind(job, 'Transform') && { LastModifiedTime: undefined }), // which AWS tells of the other kinds only
     ...job.details,
   };
 }

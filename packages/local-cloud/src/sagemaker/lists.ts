@@ -4,6 +4,7 @@ import { paging } from '../paging.ts';
 import type { Kind } from './jobs.ts';
 
 export const inPages = paging({ size: 'MaxResults', token: 'NextToken', most: 100, usual: 10 });
+export const tagsInPages = paging({ size: 'MaxResults', token: 'NextToken', least: 50, most: 1000 });
 
 /** What can be listed. Times are epoch seconds. */
 interface Listed {

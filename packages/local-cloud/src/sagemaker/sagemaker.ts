@@ -5,7 +5,7 @@ import { roleExists } from '../iam.ts';
 import type { JobImage } from './bench.ts';
 import { descriptionOf, hasEnded, isKind, JobBook, KINDS, outlineOf, RESOURCES } from './jobs.ts';
 import type { Details, Job, Kind } from './jobs.ts';
-import { chosen, inPages, listModels, listRequests, listTrials } from './lists.ts';
+import { chosen, inPages, listModels, listRequests, listTrials, tagsInPages } from './lists.ts';
 import { Models } from './models.ts';
 import { Runner } from './runner.ts';
 import { parseRequest, requests } from './shapes.ts';
@@ -50,7 +50,9 @@ class Sagemaker implements Service {
           Models: models.map(({ name, arn, created }) => ({ ModelName: name, ModelArn: arn, CreationTime: created })),
         };
       }),
-      ListTags: (input) => this.#listTags(parseRequest(z.strictObject({ ResourceArn: z.string() }), input).ResourceArn),
+      ListTags: tagsInPages('Tags', 'Key', (input) =>
+        this.#listTags(parseRequest(z.strictObject({ ResourceArn: z.string() }), input).ResourceArn),
+      ),
     };
   }
 

@@ -2,7 +2,7 @@ import { AwsError } from '../aws.ts';
 import type { Input } from '../aws.ts';
 import type { Protocol } from './protocol.ts';
 
-/** Codes of old that differ: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+/** SQS's codes of old that differ (awsQueryError in its API model). */
 const QUERY_CODES: Readonly<Record<string, string>> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   QueueNameExists: 'QueueAlreadyExists',
