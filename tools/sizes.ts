@@ -9,12 +9,12 @@ const LARGER_MODULES: Readonly<Record<string, number>> = {
   sagemaker: 1700,
   lambda: 700,
   events: 1200,
-  states: 850,
+  states: 870,
   redshiftData: 950,
   wire: 930,
   s3: 1600,
 };
-const ALL_LINES = 13_850;
+const ALL_LINES = 14_000;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */
