@@ -5,6 +5,7 @@ const status = (detail: object) => ({
   'detail-type': 'Step Functions Execution Status Change',
   detail: {
     stateMachineArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:regulabel-local-training',
+    executionArn: 'arn:aws:states:eu-west-1:111122223333:execution:regulabel-local-training:DE-weee',
     name: 'DE-weee',
     status: 'RUNNING',
     startDate: 1000,
@@ -20,7 +21,12 @@ describe('observationOf', () => {
     ['an execution that runs', status({}), ['execution', 'RUNNING regulabel-local-training DE-weee']],
     [
       'why one failed',
-      status({ status: 'FAILED', stopDate: 3500, error: 'NoTrialSucceeded', cause: 'all failed' }),
+      status({
+        status: 'FAILED',
+        stopDate: 3500,
+        error: 'NoTrialSucceeded',
+        cause: '{"errorMessage":"all failed","trace":[]}',
+      }),
       ['execution', 'FAILED regulabel-local-training DE-weee 2.5 s NoTrialSucceeded: all failed'],
     ],
     [

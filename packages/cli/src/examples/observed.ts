@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { failureOf } from '@regulabel/shared/lambda/failures';
 import { parseJson } from '@regulabel/shared/parse';
 
 /** What a queue that listens to everything receives: an event as a rule delivers it, or a topic's notification. */
@@ -11,6 +12,7 @@ const event = z.object({ 'detail-type': z.string(), detail: z.record(z.string(),
 const received = z.union([notification, event]);
 
 const executionStatus = z.object({
+  executionArn: z.string(),
   stateMachineArn: z.string(),
   name: z.string(),
   status: z.string(),
@@ -31,10 +33,10 @@ export function observationOf(body: string): Observation {
   }
   const status = executionStatus.safeParse(message.detail);
   if (!status.success) return ['event', `${message['detail-type']} ${JSON.stringify(message.detail['data'] ?? {})}`];
-  const { stateMachineArn, name, startDate, stopDate, error, cause } = status.data;
+  const { stateMachineArn, name, startDate, stopDate, error } = status.data;
   const machine = stateMachineArn.split(':').at(-1) ?? '';
   const seconds = stopDate === null ? '' : ` ${((stopDate - startDate) / 1000).toFixed(1)} s`;
-  const why = error === null ? '' : ` ${error}: ${cause ?? ''}`;
+  const why = error === null ? '' : ` ${error}: ${failureOf({ ...status.data, status: 'FAILED' }).cause}`;
   return ['execution', `${status.data.status} ${machine} ${name}${seconds}${why}`];
 }
 

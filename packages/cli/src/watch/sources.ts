@@ -13,7 +13,7 @@ export interface Sources {
   close(): void;
 }
 
-export function watchSources(): Sources {
+export function watchSources(repository = REPOSITORY): Sources {
   const paths = new Set<string>();
   let wake = Promise.withResolvers<undefined>();
   let closed = false;
@@ -24,7 +24,7 @@ export function watchSources(): Sources {
       if (name === null) return;
       const path = join(folder, name);
       if (deep && !watchers.has(path) && isFolder(path)) see(path, deep);
-      paths.add(relative(REPOSITORY, path).replaceAll(sep, '/'));
+      paths.add(relative(repository, path).replaceAll(sep, '/'));
       wake.resolve(undefined);
     });
     watchers.set(folder, watcher);
@@ -34,10 +34,10 @@ export function watchSources(): Sources {
     for (const entry of readdirSync(folder, { withFileTypes: true }))
       if (entry.isDirectory()) see(join(folder, entry.name), deep);
   };
-  see(join(REPOSITORY, 'packages/shared/src'), true);
-  see(join(REPOSITORY, 'packages/jobs/src'), true);
+  see(join(repository, 'packages/shared/src'), true);
+  see(join(repository, 'packages/jobs/src'), true);
   for (const service of SERVICES) {
-    const folder = join(REPOSITORY, 'services', service);
+    const folder = join(repository, 'services', service);
     // What is installed there is none of ours.
     see(folder, false);
     for (const name of ['src', 'resources', 'examples']) see(join(folder, name), true);
