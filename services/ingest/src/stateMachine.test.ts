@@ -12,6 +12,7 @@ const plan = {
   duplicate: false,
   runId,
   month: '2026-11',
+  asOf: '2026-11-01',
   warehouse: { WorkgroupName: 'regulabel', Database: 'dev' },
   unload: unloadPlan({ purpose: 'training', runId }, { bucket: 'data', roleArn: 'arn:role', keyArn: 'arn:key/raw' }),
 };
@@ -52,6 +53,7 @@ describe('the extract state machine', () => {
       runId,
       executionArn: expect.stringMatching(/^arn:aws:states:.*:execution:/),
       month: '2026-11',
+      asOf: '2026-11-01',
       prefix: `unload/training/${runId}/0-0/`,
       resultRows: 12,
     });

@@ -46,7 +46,7 @@ export const declareDemo = (program: Command): Command =>
 
 function countriesOfList(text: string): string[] {
   const names = text.split(',');
-  const unknown = names.find((name) => !(name in DEMO_COUNTRIES));
+  const unknown = names.find((name) => !Object.hasOwn(DEMO_COUNTRIES, name));
   if (unknown === undefined) return names;
   throw new InvalidArgumentError(`The demo has ${Object.keys(DEMO_COUNTRIES).join(', ')}, not "${unknown}".`);
 }

@@ -33,6 +33,7 @@ const manifest: DatasetManifest = {
   runId,
   purpose: 'inference',
   month: '2026-10',
+  asOf: '2026-11-01',
   country: 'DE',
   catalogue: { version: '0123456789abcdef', uri: 's3://data/catalogue/0123456789abcdef.json' },
   uri: dataset,

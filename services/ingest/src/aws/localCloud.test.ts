@@ -251,6 +251,7 @@ describe('putManifest', () => {
       runId,
       purpose: 'training',
       month: '2026-11',
+      asOf: '2026-11-01',
       country: 'DE',
       catalogue: exampleRun.catalogue,
       uri,

@@ -6,7 +6,13 @@ import { split } from './datasets.ts';
 import type { Partition } from './unloadManifest.ts';
 
 const prefix = 'unload/training/training-1/0-0/';
-const at = { bucket: 'data', prefix, month: '2026-11', createdAt: new Date('2026-11-01T02:05:00Z') };
+const at = {
+  bucket: 'data',
+  prefix,
+  month: '2026-11',
+  asOf: '2026-11-01',
+  createdAt: new Date('2026-11-01T02:05:00Z'),
+};
 
 const partition = (value: string | null, rows: number): Partition => ({
   value,
@@ -34,6 +40,7 @@ describe('split', () => {
         country: 'DE',
         rows: 5,
         month: '2026-11',
+        asOf: '2026-11-01',
         uri: `s3://data/${prefix}country=DE/`,
         catalogue: exampleRun.catalogue,
         createdAt: '2026-11-01T02:05:00.000Z',

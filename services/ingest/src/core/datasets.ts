@@ -15,7 +15,13 @@ export interface Split {
 export function split(
   run: Run,
   partitions: readonly Partition[],
-  { bucket, prefix, month, createdAt }: { bucket: string; prefix: string; month: string; createdAt: Date },
+  {
+    bucket,
+    prefix,
+    month,
+    asOf,
+    createdAt,
+  }: { bucket: string; prefix: string; month: string; asOf: string; createdAt: Date },
 ): Split {
   const countries = new Set(run.lines.map(({ country }) => country));
   const filled = partitions.filter(({ rows }) => rows > 0);
@@ -29,6 +35,7 @@ export function split(
               runId: run.runId,
               purpose: run.purpose,
               month,
+              asOf,
               country: value,
               catalogue: run.catalogue,
               uri: s3Uri(bucket, partitionPrefix(prefix, value)),

@@ -61,6 +61,7 @@ describe('plan', () => {
       duplicate: false,
       runId,
       month: '2026-11',
+      asOf: '2026-11-01',
       warehouse: { WorkgroupName: 'regulabel', Database: 'dev' },
       unload: {
         sql: expect.stringContaining("TO 's3://data/unload/training/training-20261101T020000Z/{attempt}/'"),

@@ -41,6 +41,7 @@ export const handler = stateHandler(
       duplicate: false,
       runId: run.runId,
       month: monthOf(input),
+      asOf: input.scheduledTime.slice(0, 10),
       warehouse: parseJson(z.record(z.string(), z.string()), environment('WAREHOUSE'), 'the variable WAREHOUSE'),
       unload: unloadPlan(run, {
         bucket: environment('DATA_BUCKET'),

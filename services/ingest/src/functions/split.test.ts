@@ -18,7 +18,7 @@ const s3 = mockClient(S3Client);
 
 const { executionArn, runId } = exampleRun;
 const prefix = `unload/training/${runId}/0-0/`;
-const input = { runId, executionArn, month: '2026-11', prefix, resultRows: 15 };
+const input = { runId, executionArn, month: '2026-11', asOf: '2026-11-01', prefix, resultRows: 15 };
 
 const file = (country: string, rows: number) => ({
   url: `s3://data/${prefix}country=${country}/0000_part_00.parquet`,

@@ -23,6 +23,7 @@ const finishedUnload = z.object({
   runId,
   executionArn: arn,
   month,
+  asOf: z.iso.date(),
   /** Key prefix of the attempt that finished. */
   prefix: z.string().endsWith('/'),
   /** What Redshift says it wrote; below 0 or absent where it does not say. */
@@ -34,7 +35,13 @@ export const handler = stateHandler(finishedUnload, async ({ prefix, resultRows,
   const bucket = environment('DATA_BUCKET');
   const run = await new RunsTable(dynamodb, environment('RUNS_TABLE')).get(input.runId);
   const partitions = await readPartitions(s3, { bucket, prefix, resultRows });
-  const result = split(run, partitions, { bucket, prefix, month: input.month, createdAt: new Date() });
+  const result = split(run, partitions, {
+    bucket,
+    prefix,
+    month: input.month,
+    asOf: input.asOf,
+    createdAt: new Date(),
+  });
   for (const dataset of result.datasets) await putManifest(s3, bucket, dataset);
   report(result);
   await publish(events, environment('BUS'), {

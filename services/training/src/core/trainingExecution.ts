@@ -68,7 +68,7 @@ export function trainingExecution(
     ...of,
     dataset: { uri: manifest.uri, rows: manifest.rows, hash: manifest.hash },
     catalogue: manifest.catalogue,
-    asOf: manifest.createdAt.slice(0, 10),
+    asOf: manifest.asOf,
     minimumRows: line.settings.minimumRows,
     jobImage,
     jobs: {

@@ -9,6 +9,7 @@ export const exampleManifest: DatasetManifest = {
   runId: 'training-20261101T020000Z',
   purpose: 'training',
   month: '2026-11',
+  asOf: '2026-11-01',
   country: 'DE',
   catalogue: { version: '0123456789abcdef', uri: 's3://data/catalogue/0123456789abcdef.json' },
   uri: 's3://data/unload/training/training-20261101T020000Z/0-0/country=DE/',

@@ -8,6 +8,8 @@ export const datasetManifest = z.object({
   purpose,
   /** The month that is labelled; for training the month of the run's scheduled time. */
   month,
+  /** The day of the run's scheduled time: codes have to be valid on it. */
+  asOf: z.iso.date(),
   country,
   catalogue: z.object({ version: catalogueVersion, uri: s3Uri }),
   /** The prefix that holds exactly the files below. */
