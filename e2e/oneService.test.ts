@@ -10,10 +10,10 @@ afterAll(() => rm(state, { recursive: true, force: true }));
 
 describe('up --service', () => {
   it('runs one service alone on its examples, and shows what it does', async () => {
-    const { child, said, ended } = start('up', '--service', 'ingest', '--state', state, '--port', '0', '--json');
-    await said('nothing is left to do');
-    child.kill('SIGINT');
-    const { code, stderr } = await ended;
+    const command = start('up', '--service', 'ingest', '--state', state, '--port', '0', '--json');
+    await command.said('nothing is left to do');
+    command.child.kill('SIGINT');
+    const { code, stderr } = await command.ended;
     expect(code).toBe(0);
     for (const seen of ['RunStarted.v1', 'SUCCEEDED regulabel-local-extract', 'TrainingRunCompleted.v1'])
       expect(stderr).toContain(seen);
