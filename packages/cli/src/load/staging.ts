@@ -5,7 +5,7 @@ import type { FileTable } from './tables.ts';
 
 const ROWS_PER_PART = 250_000;
 /** In UTF-16 units: what the appender may hold before it writes. */
-const FLUSH_EVERY = 16_000_000;
+const FLUSH_EVERY = 4_000_000;
 
 /** The accepted rows of a file, on disk. Memory is bounded, however many they are. */
 export class Staging {
@@ -32,8 +32,8 @@ export class Staging {
 
   static async open(folder: string, table: FileTable): Promise<Staging> {
     const database = await DuckDBInstance.create(join(folder, 'rows.duckdb'), {
-      memory_limit: '256MB',
-      threads: '2',
+      memory_limit: '160MB',
+      threads: '1',
       // Row groups are bounded in bytes, not in rows, only where their order is free.
       preserve_insertion_order: 'false',
       temp_directory: join(folder, 'spill'),
