@@ -32,7 +32,7 @@ export class Staging {
 
   static async open(folder: string, table: FileTable): Promise<Staging> {
     const database = await DuckDBInstance.create(join(folder, 'rows.duckdb'), {
-      memory_limit: '160MB',
+      memory_limit: '96MB',
       threads: '1',
       // Row groups are bounded in bytes, not in rows, only where their order is free.
       preserve_insertion_order: 'false',
