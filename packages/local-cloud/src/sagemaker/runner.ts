@@ -101,7 +101,7 @@ export class Runner {
     const { signal } = controller;
     const work: Work<K> = this.#works[job.kind];
     const container = work.container(job);
-    await this.#slots.acquire(signal);
+    const release = await this.#slots.acquire(shareOf(job), signal);
     const timeout = () => {
       controller.abort(OUT_OF_TIME);
     };
@@ -115,7 +115,7 @@ export class Runner {
       // It holds data in plain text: it is gone before anybody learns that the job has ended.
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       clearTimeout(timer);
-      this.#slots.release();
+      release();
     }
   }
 
@@ -205,3 +205,7 @@ export class Runner {
     };
   }
 }
+
+/** Who a job is for, as far as can be told: jobs with the same tags are one party. */
+const shareOf = ({ request }: Job): string =>
+  JSON.stringify((request.Tags ?? []).map(({ Key, Value }) => [Key, Value]).sort());

@@ -460,7 +460,8 @@ describe('a tuning job', () => {
   it('runs its trials, the same for the same seed, and names the best', async () => {
     await start();
     await cloud.put('train/rows.txt', 'some rows');
-    await api('CreateHyperParameterTuningJob', tuningJob('one'));
+    const Tags = [{ Key: 'line', Value: 'one' }];
+    await api('CreateHyperParameterTuningJob', { ...tuningJob('one'), Tags });
     await api('CreateHyperParameterTuningJob', tuningJob('two'));
     const job = await ended('HyperParameterTuning', 'one');
     await ended('HyperParameterTuning', 'two');
@@ -491,6 +492,8 @@ describe('a tuning job', () => {
       TuningJobArn: job['HyperParameterTuningJobArn'],
       HyperParameters: { mode: 'supervised', _tuning_objective_metric: 'validation:accuracy', x: values[0] },
     });
+    const { TrainingJobArn: ResourceArn } = trial;
+    expect(await api('ListTags', { ResourceArn })).toEqual({ Tags });
   });
 
   it('gives up after five failures without a success', async () => {

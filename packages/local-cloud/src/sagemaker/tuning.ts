@@ -79,7 +79,14 @@ function plan({ name, arn, created, request }: TuningJob) {
 
 function trialRequest(job: TuningJob, name: string, tuned: Record<string, string>): Requests['Training'] {
   const { StaticHyperParameters, ...members } = describedDefinition(job.request);
-  return { ...members, TrainingJobName: name, HyperParameters: { ...StaticHyperParameters, ...tuned } };
+  // A tuning job's tags are those of its training jobs too:
+  // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html
+  return {
+    ...members,
+    Tags: job.request.Tags,
+    TrainingJobName: name,
+    HyperParameters: { ...StaticHyperParameters, ...tuned },
+  };
 }
 
 /** The definition with the static hyperparameter that SageMaker itself adds. */
