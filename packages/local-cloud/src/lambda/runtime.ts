@@ -3,6 +3,7 @@
  * texts are those of https://github.com/aws/aws-lambda-nodejs-runtime-interface-client.
  */
 import { existsSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -104,7 +105,9 @@ async function serve(handler: Handler, invocation: Invocation): Promise<void> {
 }
 
 try {
+  enableCompileCache(path.join(import.meta.dirname, '.compile-cache'));
   const handler = await loadHandler(workerData as WorkerSetup);
+  flushCompileCache();
   parentPort?.on('message', (invocation: Invocation) => void serve(handler, invocation));
   post({ payload: 'ready' });
 } catch (error) {

@@ -26,6 +26,8 @@ export type WorkerSetup = Pick<SandboxSpec, 'taskRoot' | 'handler'>;
 export type WorkerMessage = Outcome | { readonly log: string; readonly requestId: string | undefined };
 
 export interface SandboxSpec {
+  /** Absolute file of the program in the worker, `runtime.ts` without its types. */
+  readonly runtime: string;
   readonly taskRoot: string;
   readonly handler: string;
   /** The worker's whole environment: nothing of the machine's own gets in. */
@@ -49,13 +51,12 @@ export class Sandbox {
   #settle: ((outcome: Outcome) => void) | undefined;
   #usable = true;
 
-  constructor({ taskRoot, handler, env, memorySizeMb, timeoutSeconds, log }: SandboxSpec) {
+  constructor({ runtime, taskRoot, handler, env, memorySizeMb, timeoutSeconds, log }: SandboxSpec) {
     this.#timeoutSeconds = timeoutSeconds;
-    this.#worker = new Worker(new URL('runtime.ts', import.meta.url), {
+    this.#worker = new Worker(runtime, {
       env,
       workerData: { taskRoot, handler } satisfies WorkerSetup,
       resourceLimits: { maxOldGenerationSizeMb: memorySizeMb },
-      execArgv: ['--disable-warning=ExperimentalWarning'],
     });
     this.#worker.on('message', (message: WorkerMessage) => {
       if ('log' in message) log(message.requestId, message.log);

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { maxSandboxes } from '../lambda/runner.ts';
 import { startLocalCloud } from '../testing/localCloud.ts';
 import type { LocalCloud } from '../testing/localCloud.ts';
 import { packageService } from '../testing/packagedService.ts';
@@ -161,7 +162,7 @@ describe('a queue that feeds a function', () => {
     expect(new Set(lines.filter((line) => line.startsWith('end'))).size).toBe(60);
     let running = 0;
     const most = Math.max(...lines.map((line) => (running += line === 'begin' ? 1 : -1)));
-    expect(most).toBe(4);
+    expect(most).toBe(maxSandboxes);
   });
 
   it('keeps the messages that the function names as failed, until they are dead letters', async () => {
