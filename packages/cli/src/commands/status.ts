@@ -56,7 +56,7 @@ async function standingOf(session: Session, runId: string): Promise<Standing> {
 }
 
 function documentOf({ state: { run, results }, stages }: Standing) {
-  const reasons = new Map(results.map((result) => [lineName(result), result.reason]));
+  const ended = new Map(results.map((result) => [lineName(result), result]));
   return {
     runId: run.runId,
     purpose: run.purpose,
@@ -67,7 +67,8 @@ function documentOf({ state: { run, results }, stages }: Standing) {
     lines: run.lines.map((line) => ({
       ...line,
       stage: stages.get(lineName(line)) ?? 'waiting',
-      reason: reasons.get(lineName(line)),
+      reason: ended.get(lineName(line))?.reason,
+      explanation: ended.get(lineName(line))?.explanation,
     })),
   };
 }

@@ -32,6 +32,28 @@ describe('needALook', () => {
     ]);
   });
 
+  it('explains a few lines one by one, many by what they have in common', () => {
+    const lines = [
+      { ...line('IT/weee', 'skipped', 'untrainable'), explanation: '3 of 3 labelled rows are usable; 20 are needed.' },
+      {
+        ...line('FR/weee', 'skipped', 'untrainable'),
+        explanation: 'The training rows have only one code; 2 are needed.',
+      },
+    ];
+    expect(needALook(lines, 79)).toEqual([
+      '  skipped      IT/weee, FR/weee',
+      '               IT/weee: 3 of 3 labelled rows are usable; 20 are needed.',
+      '               FR/weee: The training rows have only one code; 2 are needed.',
+    ]);
+    const all = manyLines.map((each, at) => ({
+      ...each,
+      outcome: 'skipped',
+      reason: 'unchanged',
+      explanation: `${at}`,
+    }));
+    expect(needALook(all, 79).at(-1)).toBe('               unchanged');
+  });
+
   it('stays short when all lines failed for one reason', () => {
     const reason = `ExtractionFailed: ${'the warehouse refused the statement. '.repeat(10)}`;
     const told = needALook(

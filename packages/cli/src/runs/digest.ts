@@ -9,10 +9,13 @@ export interface EndedLine {
   readonly scheme: string;
   readonly outcome: string;
   readonly reason?: string | undefined;
+  readonly explanation?: string | undefined;
 }
 
 const WORST_FIRST = ['failed', 'held', 'no-winner', 'skipped', 'empty', 'rejected'];
 const ROWS_OF_NAMES = 2;
+/** Lines whose figures a summary has room for. */
+const EXPLAINED = 3;
 const WEAKEST = 5;
 
 /** The lines that did not end as hoped, those with the same outcome and reason together, the worst first. */
@@ -22,8 +25,7 @@ export function needALook(lines: readonly EndedLine[], columns: number): string[
   return WORST_FIRST.flatMap((outcome) =>
     [...groups.values()].flatMap((group) => {
       if (group[0]?.outcome !== outcome) return [];
-      const reason = inBrief(group[0].reason);
-      const why = reason === '' || reason === outcome ? [] : wrapped(reason, room);
+      const why = explanations(group).flatMap((each) => wrapped(each, room));
       return labelled(outcome, ...names(group.map(lineName), room), ...why);
     }),
   );
@@ -47,6 +49,20 @@ export function quality(winners: readonly Winner[], columns: number): string[] {
 function median(sorted: readonly number[]): number {
   const [below = 0, above = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
   return (below + above) / 2;
+}
+
+/** Why a group of lines ended as they did: of a few, each line's figures; of many, what they have in common. */
+function explanations(group: readonly EndedLine[]): string[] {
+  const [first] = group;
+  const told = group.flatMap((line) =>
+    line.explanation === undefined ? [] : [{ name: lineName(line), text: inBrief(line.explanation) }],
+  );
+  if (told.length > 0 && told.length === group.length && told.length <= EXPLAINED) {
+    const [one, ...others] = new Set(told.map(({ text }) => text));
+    return others.length === 0 ? [one ?? ''] : told.map(({ name, text }) => `${name}: ${text}`);
+  }
+  const reason = inBrief(first?.reason);
+  return reason === '' || reason === first?.outcome ? [] : [reason];
 }
 
 /** At most two rows of names: a run whose lines all have the same reason needs no list of them. */

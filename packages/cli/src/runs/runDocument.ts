@@ -23,6 +23,8 @@ export interface RunDocument {
     scheme: string;
     outcome: Stage;
     reason?: string;
+    /** For people: the figures behind the reason. */
+    explanation?: string;
     predictions?: string;
     rows?: number;
   }[];
@@ -46,6 +48,7 @@ export async function runDocument(session: Session, { run, results }: RunState):
       const {
         outcome,
         reason,
+        explanation,
         predictions,
         rows: labelled,
       } = byName.get(lineName(line)) ?? { outcome: 'waiting' as const };
@@ -54,6 +57,7 @@ export async function runDocument(session: Session, { run, results }: RunState):
         scheme: line.scheme,
         outcome,
         ...(reason === undefined ? {} : { reason }),
+        ...(explanation === undefined ? {} : { explanation }),
         ...(labelled === undefined ? {} : { rows: labelled }),
         ...(predictions === undefined ? {} : { predictions }),
       };

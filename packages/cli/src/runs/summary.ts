@@ -1,4 +1,5 @@
 import type { Metrics } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import type { LineResult } from '@regulabel/shared/contracts/ingest/run.v1';
 import { lineName, type Line } from '@regulabel/shared/contracts/values';
 import { runPredictionsPrefix, s3Uri } from '@regulabel/shared/keys';
 import { predictionsBucket } from '@regulabel/shared/names';
@@ -56,7 +57,7 @@ export async function lineTable(session: Session, { run, results }: RunState, st
       name,
       stage: stages.get(name) ?? 'waiting',
       rows: ended.get(name)?.rows,
-      why: inBrief(ended.get(name)?.reason),
+      why: whyOf(ended.get(name)),
     };
   });
   if (run.purpose === 'inference') {
@@ -80,6 +81,10 @@ export async function lineTable(session: Session, { run, results }: RunState, st
     'figures: accuracy and macro-F1 of both models on the same unseen rows',
   ];
 }
+
+/** A line that was skipped has no figures of its own. */
+const whyOf = ({ outcome, reason, explanation }: Partial<LineResult> = {}): string =>
+  inBrief(outcome === 'skipped' && explanation !== undefined ? `${reason ?? outcome}: ${explanation}` : reason);
 
 const scored = (metrics: Metrics | undefined): string =>
   metrics === undefined ? '-' : `${figure(metrics.accuracy)} ${figure(metrics.macroF1)}`;

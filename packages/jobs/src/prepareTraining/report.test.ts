@@ -63,7 +63,7 @@ describe('the verdict', () => {
 
   it.each([
     [[code('1', 1, 1, 0), code('2', 0, 0, 0)], /2 of 100 labelled rows are usable; 3 are needed/],
-    [[code('1', 9, 1, 1), code('2', 0, 1, 1)], /1 codes; 2 are needed/],
+    [[code('1', 9, 1, 1), code('2', 0, 1, 1)], /only one code; 2 are needed/],
     [[code('1', 9, 0, 1), code('2', 9, 0, 1), code('3', 0, 1, 0)], /None of the 1 validation rows/],
     [[code('1', 9, 1, 0), code('2', 9, 1, 0)], /None of the 20 usable rows fell into the test set/],
   ])('is untrainable, with the reason (%#)', (codes, explanation) => {

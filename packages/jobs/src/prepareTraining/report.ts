@@ -51,7 +51,7 @@ export function verdict(
   const untrainable = (explanation: string) => ({ outcome: 'untrainable' as const, explanation });
   if (usable < minimum) return untrainable(`${usable} of ${labelled} labelled rows are usable; ${minimum} are needed.`);
   if (learnt.length < 2)
-    return untrainable(`The training rows have ${learnt.length} codes; 2 are needed to tell apart.`);
+    return untrainable(`The training rows have ${learnt.length === 1 ? 'only one code' : 'no code'}; 2 are needed.`);
   if (!learnt.some(({ validation }) => validation > 0)) {
     return untrainable(`None of the ${rows.validation} validation rows has a code that the training rows have.`);
   }
