@@ -23,7 +23,7 @@ const ADMINISTRATOR = 'local-cloud-administrator';
 
 /**
  * Starts the cloud on a state folder: services, then the templates, then whatever was under way. Throws `ConfigError`,
- * `StateDirInUseError`, or what a template got wrong. Port 0 takes a free one.
+ * `StateDirInUseError`, `StateVersionError`, or what a template got wrong. Port 0 takes a free one.
  */
 export async function startCloud(config: Config, stateDir: string, port: number): Promise<RunningCloud> {
   mkdirSync(stateDir, { recursive: true });

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -93,6 +94,22 @@ describe('serve', () => {
 });
 
 describe('a state folder', () => {
+  it('that another version made is refused, and left as it is', async () => {
+    const file = join(folder, 'state', 'state.sqlite');
+    await mkdir(join(folder, 'state'));
+    const made = new DatabaseSync(file);
+    made.exec('CREATE TABLE document (collection TEXT, key TEXT, value TEXT)');
+    made.close();
+    const server = await start();
+    expect(await server.ended).toEqual([1, null]);
+    expect(await server.errors).toBe(
+      `local cloud: the state folder ${join(folder, 'state')} was made by another version: delete it, or use another folder\n`,
+    );
+    const left = new DatabaseSync(file);
+    expect(left.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'document' }]);
+    left.close();
+  });
+
   it('is served by one process at a time', async () => {
     const unlock = await lockStateDir(folder, 0);
     await expect(lockStateDir(folder, 0)).rejects.toMatchObject({ name: 'StateDirInUseError' });

@@ -1,18 +1,27 @@
+import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { startCloud } from './cloud.ts';
 import { readConfig } from './config.ts';
+import { watchRoom } from './room.ts';
 
 const USAGE = 'usage: main.ts serve --config FILE --state DIR [--port N]';
 
 /**
  * `serve`: one JSON line on stdout once the cloud serves (`endpoint`, `region` and the administrator's credentials);
- * everything else goes to `DIR/local-cloud.log`. Ends with its standard input, so that it does not outlive its parent.
+ * everything else goes to `DIR/local-cloud.log`. Ends with its standard input, so that it does not outlive its parent; and,
+ * as if it were killed, before the disk is full.
  */
 async function main(): Promise<void> {
   const { config, state, port } = options();
+  const folder = resolve(state);
+  mkdirSync(folder, { recursive: true });
+  await Promise.race([serve(config, folder, port), watchRoom(folder)]);
+}
+
+async function serve(config: string, state: string, port: number): Promise<void> {
   const ended = toldToEnd();
-  const cloud = await startCloud(readConfig(config), resolve(state), port);
+  const cloud = await startCloud(readConfig(config), state, port);
   const { endpoint, region, administrator } = cloud;
   process.stdout.write(`${JSON.stringify({ endpoint, region, ...administrator })}\n`);
   await ended;

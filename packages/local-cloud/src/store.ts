@@ -1,5 +1,13 @@
 import { EventEmitter, once } from 'node:events';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+
+export class StateVersionError extends Error {
+  override readonly name = 'StateVersionError';
+}
+
+/** To be raised whenever an earlier version's state, in whatever file below the state folder, is not read as it was meant. */
+const VERSION = 1;
 
 /**
  * Everything the local cloud must not forget, in one SQLite file (write-ahead log): documents in named collections,
@@ -18,8 +26,10 @@ export class Store {
 
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
+    requireVersion(this.#db, file);
     this.#db.exec(`
       PRAGMA journal_mode = WAL;
+      PRAGMA user_version = ${VERSION};
       PRAGMA synchronous = NORMAL;
       CREATE TABLE IF NOT EXISTS document (collection TEXT, key TEXT, value TEXT, PRIMARY KEY (collection, key)) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS log (name TEXT, id INTEGER, value TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
@@ -90,6 +100,16 @@ export class Store {
   close(): void {
     this.#db.close();
   }
+}
+
+function requireVersion(db: DatabaseSync, file: string): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() ?? {};
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {};
+  if (version === VERSION || tables === 0) return;
+  db.close();
+  throw new StateVersionError(
+    `the state folder ${dirname(file)} was made by another version: delete it, or use another folder`,
+  );
 }
 
 export interface Collection<T> {

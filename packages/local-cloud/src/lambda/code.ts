@@ -19,6 +19,8 @@ export async function unpack(zip: Uint8Array, parent: string): Promise<string> {
   try {
     await unzip(zip, partial);
   } catch (cause) {
+    // The disk's fault, not the archive's.
+    if (cause instanceof Error && 'syscall' in cause) throw cause;
     const message = `Could not unzip uploaded file. Please check your file, then try to upload again. (${String(cause)})`;
     throw new AwsError('InvalidParameterValueException', message, { cause });
   }
