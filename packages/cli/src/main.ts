@@ -7,7 +7,7 @@ import { declareRun } from './commands/run.ts';
 import { declareStatus } from './commands/status.ts';
 import { declareUp } from './commands/up.ts';
 import { declareWinners } from './commands/winners.ts';
-import { CommandError, INTERRUPTED, InterruptedError } from './errors.ts';
+import { INTERRUPTED, InterruptedError, told } from './errors.ts';
 
 const FAILED = 1;
 const USAGE = 2;
@@ -56,12 +56,6 @@ function report(error: unknown): number {
   // Commander has said it already: help that was asked for, or a wrong word.
   if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number')
     return error.exitCode === 0 ? 0 : USAGE;
-  const text =
-    error instanceof CommandError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`regulabel: ${text}\n`);
+  process.stderr.write(`regulabel: ${told(error)}\n`);
   return error instanceof InterruptedError ? INTERRUPTED : FAILED;
 }

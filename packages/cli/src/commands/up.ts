@@ -5,7 +5,7 @@ import { addCommand, between, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { forgetState, stateOfService, templatesAround } from '../examples/alone.ts';
 import { Player } from '../examples/play.ts';
-import { openLocalCloud, servedAlready, type LocalCloud } from '../local/localCloud.ts';
+import { openLocalCloud, servedAlready, type LocalCloud, type Served } from '../local/localCloud.ts';
 import { SERVICES } from '../local/place.ts';
 import { print, printJson } from '../output.ts';
 import { assumeOperator } from '../session.ts';
@@ -43,27 +43,42 @@ async function up(options: UpOptions): Promise<number> {
   const { service } = options;
   const state = service === undefined ? options.state : stateOfService(options.state, service);
   const other = await servedAlready(state);
-  if (other) throw new CommandError(`${state} is served already, at ${other.endpoint}`);
+  if (other) throw servedBy(other, state);
   // Before anything is compiled: what changes from here on is not missed.
   const sources = options.watch ? watchSources() : undefined;
-  if (service !== undefined) await forgetState(state);
-  const templates = service === undefined ? {} : { templates: () => templatesAround(service, state) };
-  const cloud = await openLocalCloud({ state, port: options.port, say, ...templates });
+  try {
+    if (service !== undefined) await forgetState(state);
+    const templates = service === undefined ? {} : { templates: () => templatesAround(service, state) };
+    const cloud = await openLocalCloud({ state, port: options.port, say, ...templates });
+    if (!cloud.ours) throw servedBy(cloud, state);
+    try {
+      await stayUp(cloud, { options, state, sources });
+    } finally {
+      await cloud.stop();
+    }
+  } finally {
+    sources?.close();
+  }
+  return 0;
+}
+
+const servedBy = ({ endpoint }: Served, state: string): CommandError =>
+  new CommandError(`${state} is served already, at ${endpoint}`);
+
+async function stayUp(
+  cloud: LocalCloud,
+  { options, state, sources }: { options: UpOptions; state: string; sources: Sources | undefined },
+): Promise<void> {
+  const { service } = options;
   const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const crashed = cloud.ended.then((said) => {
     throw new CommandError(`the local cloud stopped: ${said}`);
   });
-  try {
-    await tell(cloud, options);
-    const player = service === undefined ? undefined : await Player.of(service, { cloud, state, show: shown(options) });
-    const work = [player?.observe(), player?.play(), sources && keepSwapping(sources, cloud, { service, player })];
-    await Promise.race([stop, crashed, Promise.all([stop, ...work])]);
-    player?.close();
-    return 0;
-  } finally {
-    sources?.close();
-    await cloud.stop();
-  }
+  await tell(cloud, options);
+  const player = service === undefined ? undefined : await Player.of(service, { cloud, state, show: shown(options) });
+  const work = [player?.observe(), player?.play(), sources && keepSwapping(sources, cloud, { service, player })];
+  await Promise.race([stop, crashed, Promise.all([stop, ...work])]);
+  player?.close();
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

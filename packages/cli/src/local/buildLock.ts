@@ -4,12 +4,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Does `work` when no other process does anything under the lock of this folder. The operating system holds the lock
- * (SQLite's, on a file of its own): a killed process leaves none behind.
+ * (SQLite's, on a file of its own): a killed process leaves none behind. `waiting` is called once where it has to be
+ * waited for.
  */
-export async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function locked<T>(
+  folder: string,
+  { work, waiting }: { readonly work: () => Promise<T>; readonly waiting: () => void },
+): Promise<T> {
   const lock = new DatabaseSync(join(folder, 'lock.sqlite'), { timeout: 0 });
   try {
-    while (!taken(lock)) await delay(100);
+    if (!taken(lock)) {
+      waiting();
+      do await delay(100);
+      while (!taken(lock));
+    }
     return await work();
   } finally {
     lock.close();

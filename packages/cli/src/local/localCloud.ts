@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { CommandError } from '../errors.ts';
 import { cloudConfig } from './cloudConfig.ts';
 import { packageServices } from './packageServices.ts';
 import { REPOSITORY } from './place.ts';
+import { configFile } from './stateFolder.ts';
 
 const served = z.object({
   endpoint: z.url(),
@@ -36,15 +37,30 @@ export interface LocalCloudOptions {
   readonly templates?: () => Promise<string[]>;
 }
 
+/** How long a command waits for one that is starting on the same folder, or on its way out. */
+const PATIENCE_MS = 60_000;
+
 const endpointFile = (state: string): string => join(state, 'endpoint.json');
 
 /** The local cloud of a state folder: the one that serves it already, or a new one. */
 export async function openLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const state = resolve(options.state);
-  const other = await servedAlready(state);
-  if (other) return { ...other, ours: false, stop: () => Promise.resolve(), ended: new Promise(() => undefined) };
-  return startLocalCloud({ ...options, state });
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let said = false; ;) {
+    const other = await servedAlready(state);
+    if (other) return { ...other, ours: false, stop: () => Promise.resolve(), ended: new Promise(() => undefined) };
+    try {
+      return await startLocalCloud({ ...options, state });
+    } catch (error) {
+      if (!(error instanceof HeldError) || Date.now() > deadline) throw error;
+      if (!said) options.say(`another command is starting on ${state}; waiting for it ...`);
+      said = true;
+    }
+  }
 }
+
+/** Another process has the state folder, and may not serve yet. */
+class HeldError extends CommandError {}
 
 /** What serves the state folder now, if anything does. */
 export async function servedAlready(state: string): Promise<Served | undefined> {
@@ -78,9 +94,9 @@ async function startLocalCloud({ state, port, say, templates }: LocalCloudOption
     throw new CommandError(`--state ${state} is no folder, and none can be made there`, { cause: error });
   }
   await packageServices(say);
-  const config = join(state, 'config.json');
+  const config = configFile(state);
   const whole = await cloudConfig(availableParallelism());
-  await writeFile(config, JSON.stringify({ ...whole, ...(templates && { templates: await templates() }) }, null, 2));
+  await writeWhole(config, JSON.stringify({ ...whole, ...(templates && { templates: await templates() }) }, null, 2));
   say('starting the local cloud ...');
   const child = spawn(
     process.execPath,
@@ -98,18 +114,19 @@ async function startLocalCloud({ state, port, say, templates }: LocalCloudOption
     words.push(line);
     if (words.length > 20) words.shift();
   });
-  const ended = once(child, 'close').then(() => words.join('\n'));
+  const ended = once(child, 'close').then(() => words.join('\n').replace(/^local cloud: /, ''));
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line').then(([first]) => String(first)),
     ended.then((said) => {
       if (said.includes('EADDRINUSE')) {
         throw new CommandError(`port ${port} is in use: --port N takes another one, --port 0 any that is free`);
       }
+      if (said.includes('is being served by another process')) throw new HeldError(said);
       throw new CommandError(`the local cloud did not start: ${said === '' ? 'it said nothing' : said}`);
     }),
   ]);
   const known = served.parse(JSON.parse(line));
-  await writeFile(endpointFile(state), JSON.stringify(known), { mode: 0o600 });
+  await writeWhole(endpointFile(state), JSON.stringify(known));
   return {
     ...known,
     ours: true,
@@ -120,4 +137,11 @@ async function startLocalCloud({ state, port, say, templates }: LocalCloudOption
       await ended;
     },
   };
+}
+
+/** Only we may read it, and nobody half of it: other commands look at any time. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, text, { mode: 0o600 });
+  await rename(partial, file);
 }

@@ -48,7 +48,12 @@ function bundle(name: string, sources: readonly string[]): Artefact {
 export async function packageServices(say: (line: string) => void, only?: readonly string[]): Promise<void> {
   const artefacts = ARTEFACTS.filter(({ name }) => only?.includes(name) ?? true);
   await mkdir(BUILD, { recursive: true });
-  await locked(BUILD, () => packageStale(artefacts, say));
+  await locked(BUILD, {
+    work: () => packageStale(artefacts, say),
+    waiting: () => {
+      say('another command is packaging; waiting ...');
+    },
+  });
 }
 
 async function packageStale(artefacts: readonly Artefact[], say: (line: string) => void): Promise<void> {
