@@ -100,9 +100,12 @@ export class JobBook {
 const collectionOf = <K extends Kind>(store: Store, kind: K): Collection<Job<K>> =>
   store.collection<Job<K>>(`sagemaker/${RESOURCES[kind]}`);
 
-/** Resolves when something of the job has changed: for who waits for its end, as AWS's services do, by its events. */
-export const changeOf = (store: Store, kind: Kind, name: string, signal: AbortSignal): Promise<void> =>
-  collectionOf(store, kind).changed(name, signal);
+/** Resolves when the job has ended: for who waits for it, as AWS's services do, by its events. */
+export async function endOf(store: Store, kind: Kind, name: string, signal: AbortSignal): Promise<void> {
+  const jobs = collectionOf(store, kind);
+  const underWay = (job: Job | undefined): boolean => job === undefined || !hasEnded(job);
+  while (underWay(jobs.get(name))) await jobs.changed(name, signal);
+}
 
 /** What a list shows of a job. */
 export function outlineOf(job: Job): Details {

@@ -60,7 +60,8 @@ async function uploadTar(job: Job<'Training'>, bench: Bench, cwd: string, name: 
   const file = path.join(bench.folder, name);
   // Portable and in order: the same files make the same archive.
   const files = await filesBelow(cwd);
-  await createTar({ gzip: true, portable: true, noMtime: true, file, cwd }, files.length > 0 ? files : ['.']);
+  // Weights hardly compress: more than the least of it is the cloud's time for nothing.
+  await createTar({ gzip: { level: 1 }, portable: true, noMtime: true, file, cwd }, files.length > 0 ? files : ['.']);
   const uri = `${S3OutputPath.replace(/\/+$/, '')}/${job.name}/output/${name}`;
   bench.signal.throwIfAborted();
   await bench.s3.upload({ file }, parseS3Uri(uri), KmsKeyId);

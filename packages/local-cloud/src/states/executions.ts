@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { servicePrincipal, type Caller, type Cloud, type Input } from '../aws.ts';
 import { systemClock } from '../asl/clock.ts';
 import type { Json, Machine } from '../asl/definition.ts';
@@ -15,7 +16,8 @@ export interface ExecutionRecord {
   readonly machineArn: string;
   readonly machineName: string;
   readonly machineUpdated?: number | undefined;
-  readonly definition: string;
+  /** The definition is kept once for all executions that run it, under its SHA-256. */
+  readonly definitionDigest: string;
   readonly roleArn: string;
   readonly input: string;
   readonly started: number;
@@ -44,13 +46,15 @@ export class Executions {
   readonly #records;
   readonly #frames;
   readonly #outbox;
-  readonly #definitions = new Map<string, Machine>();
+  readonly #definitions;
+  readonly #machines = new Map<string, Machine>();
   readonly #runs = new Map<string, Run>();
   readonly #finishing = new Set<Promise<void>>();
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
     this.#records = cloud.store.collection<ExecutionRecord>('states.execution');
+    this.#definitions = cloud.store.collection<string>('states.definition');
     this.#frames = cloud.store.collection<Frame>('states.frame');
     // Status events and stops of jobs: noted in the transaction that causes them, done after it.
     this.#outbox = new Outbox<Call>(cloud, 'states.outbox', {
@@ -84,11 +88,18 @@ export class Executions {
     return this.#runs.get(arn);
   }
 
-  start(record: ExecutionRecord): void {
+  start({ definition, ...given }: Omit<ExecutionRecord, 'definitionDigest'> & { definition: string }): void {
+    const record = { ...given, definitionDigest: createHash('sha256').update(definition).digest('hex') };
     this.#cloud.store.transaction(() => {
+      this.#definitions.put(record.definitionDigest, definition);
       this.#put(record);
     });
     this.#drive(record);
+  }
+
+  /** The text that the execution runs, whatever became of its machine. */
+  definitionOf({ definitionDigest }: ExecutionRecord): string {
+    return this.#definitions.get(definitionDigest) ?? '';
   }
 
   /** Sets a failed, timed out or aborted execution to go on. */
@@ -134,7 +145,7 @@ export class Executions {
 
   #drive(record: ExecutionRecord): void {
     const progress = { frames: this.#framesOf(record.arn), lastEvent: this.history(record.arn).length };
-    const execution = asExecution(this.#cloud, record, this.#definition(record.definition));
+    const execution = asExecution(this.#cloud, record, this.#machineOf(record));
     const run = new Run(execution, progress, {
       clock: systemClock,
       task: (call, signal) => doTask(this.#cloud, call, signal),
@@ -158,10 +169,10 @@ export class Executions {
   }
 
   /** Hundreds of executions run the same few definitions, which were checked when they were created. */
-  #definition(text: string): Machine {
-    const known = this.#definitions.get(text) ?? parseDefinition(text);
-    this.#definitions.set(text, known);
-    return known;
+  #machineOf(record: ExecutionRecord): Machine {
+    const machine = this.#machines.get(record.definitionDigest) ?? parseDefinition(this.definitionOf(record));
+    this.#machines.set(record.definitionDigest, machine);
+    return machine;
   }
 
   #commit(execution: Execution, change: Change): void {

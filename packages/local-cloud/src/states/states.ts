@@ -40,7 +40,9 @@ function executionOperations(machines: Machines, executions: Executions): Record
     StartExecution: operation(start, (input) => startExecution(machines, executions, input)),
     DescribeExecution: operation({ executionArn: z.string() }, ({ executionArn }) => describe(find(executionArn))),
     DescribeStateMachineForExecution: operation({ executionArn: z.string() }, ({ executionArn }) => {
-      const { machineArn, machineName, machineUpdated, definition, roleArn, started } = find(executionArn);
+      const record = find(executionArn);
+      const { machineArn, machineName, machineUpdated, roleArn, started } = record;
+      const definition = executions.definitionOf(record);
       const updateDate = (machineUpdated ?? started) / 1000;
       return { stateMachineArn: machineArn, name: machineName, definition, roleArn, updateDate };
     }),

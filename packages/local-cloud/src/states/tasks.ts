@@ -6,7 +6,7 @@ import { splitResource, type Json, type JsonObject } from '../asl/definition.ts'
 import { TaskError } from '../asl/failure.ts';
 import type { Attempt } from '../asl/frame.ts';
 import type { Execution, TaskCall } from '../asl/run.ts';
-import { changeOf } from '../sagemaker/jobs.ts';
+import { endOf } from '../sagemaker/jobs.ts';
 import type { Kind } from '../sagemaker/jobs.ts';
 import type { Call } from './executions.ts';
 import { integrationOf, resultOf, taskErrorOf, type Integration } from './sdk.ts';
@@ -90,7 +90,7 @@ const job = (operation: string) => {
   };
 };
 
-/** Each change of the job is noticed at once, as by its events on AWS; beyond that there is a look now and then. */
+/** The end of a job is noticed at once, as by its event on AWS; beyond that there is a look now and then. */
 const POLL_MS = 5_000;
 
 async function runJob(cloud: Cloud, call: TaskCall, integration: Integration, signal: AbortSignal): Promise<Json> {
@@ -105,14 +105,14 @@ async function runJob(cloud: Cloud, call: TaskCall, integration: Integration, si
     if (described[status] === 'Failed' || described[status] === 'Stopped') {
       throw new TaskError('States.TaskFailed', JSON.stringify(described));
     }
-    await changeOrPause((over) => changeOf(cloud.store, kind, jobName, over), signal);
+    await endOrPause((over) => endOf(cloud.store, kind, jobName, over), signal);
   }
 }
 
-async function changeOrPause(changed: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+async function endOrPause(ended: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  const waits = [changed(either), systemClock.until(Date.now() + POLL_MS, either)];
+  const waits = [ended(either), systemClock.until(Date.now() + POLL_MS, either)];
   // They reject for nothing but a signal.
   await Promise.race(waits.map((wait) => wait.catch(() => undefined)));
   over.abort();
