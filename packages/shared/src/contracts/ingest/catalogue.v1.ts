@@ -41,9 +41,10 @@ export const algorithm = z.object({
   static: z
     .record(z.string(), z.string())
     .default({ mode: 'supervised', buckets: '100000', min_count: '1', word_ngrams: '1', early_stopping: 'False' }),
+  /** Lines of a few hundred rows learn nothing in fewer or smaller steps than these. */
   ranges: z.record(z.string(), range).default({
-    learning_rate: { type: 'continuous', min: 0.05, max: 1, scale: 'Logarithmic' },
-    epochs: { type: 'integer', min: 10, max: 40, scale: 'Auto' },
+    learning_rate: { type: 'continuous', min: 0.3, max: 1, scale: 'Logarithmic' },
+    epochs: { type: 'integer', min: 15, max: 40, scale: 'Auto' },
     vector_dim: { type: 'integer', min: 16, max: 64, scale: 'Auto' },
   }),
 });
