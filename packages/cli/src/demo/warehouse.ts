@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { CommandError } from '../errors.ts';
+import { claimLoad } from '../load/claim.ts';
 import type { Session } from '../session.ts';
 import { copy, query, stage } from '../warehouse.ts';
 import { writeParquetFiles } from './parquetFiles.ts';
@@ -17,7 +19,10 @@ export async function warehouseMonths(session: Session): Promise<string[]> {
   return rows.map(([month]) => month ?? '').filter((month) => month !== '');
 }
 
-/** Makes a month's rows and copies them into the warehouse: all of them in one transaction, or none. */
+/**
+ * Makes a month's rows and copies them into the warehouse: all of them in one transaction, or none; and once, however many
+ * commands do it at the same time.
+ */
 export async function loadMonth(session: Session, month: DemoMonth): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'regulabel-demo-'));
   try {
@@ -26,12 +31,22 @@ export async function loadMonth(session: Session, month: DemoMonth): Promise<voi
     const prefix = `demo/${month.month}/${randomUUID()}`;
     for (const file of files.labelled) await stage(session, file, `${prefix}/labelled_items/`);
     for (const file of files.sold) await stage(session, file, `${prefix}/sold_items/`);
-    await copy(session, {
+    await copyOnce(session, month.month, {
       ...(files.labelled.length > 0 && { labelled_items: `${prefix}/labelled_items/` }),
       ...(files.sold.length > 0 && { sold_items: `${prefix}/sold_items/` }),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function copyOnce(session: Session, month: string, prefixes: Parameters<typeof copy>[1]): Promise<void> {
+  const claim = await claimLoad(session, { table: 'sold_items', digest: 'demo', month }, { again: false });
+  try {
+    await copy(session, prefixes, claim.token);
+  } catch (error) {
+    if (error instanceof CommandError) await claim.release();
+    throw error;
   }
 }
 
