@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { CommandError } from '../errors.ts';
 import { cloudConfig } from './cloudConfig.ts';
 import { packageServices } from './packageServices.ts';
-import { REPOSITORY } from './place.ts';
+import { BUILD, REPOSITORY } from './place.ts';
 import { configFile } from './stateFolder.ts';
 
 const served = z.object({
@@ -107,7 +107,7 @@ async function startLocalCloud({ state, port, say, templates }: LocalCloudOption
       ...['--config', config, '--state', state, '--port', String(port)],
     ],
     // Its standard input is ours: when we are gone, however that happened, it sees the end of it and stops.
-    { stdio: ['pipe', 'pipe', 'pipe'] },
+    { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NODE_COMPILE_CACHE: join(BUILD, 'compile-cache') } },
   );
   const words: string[] = [];
   createInterface(child.stderr).on('line', (line) => {
