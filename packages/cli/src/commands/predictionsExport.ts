@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
@@ -33,24 +33,30 @@ export function declarePredictions(program: Command): void {
 /** `predictions export`: the predictions of the last closed inference run, or of `--run`, as one CSV file. */
 async function predictionsExport(options: ExportOptions): Promise<number> {
   await requireState(options.state);
-  await writable(options.out);
+  const whole = await writable(options.out);
   return withSession(options, async (session) => {
     const runId = options.run ?? (await lastClosedRun(session));
     const state = await readRun(session, runId);
     if (state === undefined) throw new CommandError(`there is no run ${runId}`);
     const prefixes = state.results.flatMap(({ predictions }) => (predictions === undefined ? [] : [predictions]));
     if (prefixes.length === 0) throw new CommandError(`run ${runId} has no predictions; \`status ${runId}\` shows why`);
-    const rows = await exportCsv(session.s3, prefixes, resolve(options.out));
+    const rows = await exportCsv(session.s3, prefixes, { out: resolve(options.out), whole });
     if (options.json) printJson({ run: runId, rows, file: options.out });
     else print(`${number(rows)} predictions of ${runId} in ${options.out}`);
     return 0;
   });
 }
 
-/** Throws `CommandError` when the file can't be written, before any work is done. */
-async function writable(file: string): Promise<void> {
+/**
+ * Throws `CommandError` when the file can't be written, before any work is done. Leaves no empty file behind. Answers
+ * whether it is (or would be) a file, and not a pipe or a terminal.
+ */
+async function writable(file: string): Promise<boolean> {
   try {
-    await (await open(file, 'a')).close();
+    await using handle = await open(file, 'a');
+    const found = await handle.stat();
+    if (found.isFile() && found.size === 0) await rm(file);
+    return found.isFile();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CommandError(`--out ${file} cannot be written: ${why}`, { cause: error });
@@ -64,8 +70,15 @@ async function lastClosedRun(session: Session): Promise<string> {
   return closed.runId;
 }
 
-/** Streams the files to a temporary folder and from there into one CSV, in bounded memory. Answers its rows. */
-async function exportCsv(s3: S3Client, prefixes: readonly string[], out: string): Promise<number> {
+/**
+ * Streams the files to a temporary folder and from there into one CSV, in bounded memory: all of it or, if it is to be
+ * `whole`, nothing. Answers its rows.
+ */
+async function exportCsv(
+  s3: S3Client,
+  prefixes: readonly string[],
+  { out, whole }: { readonly out: string; readonly whole: boolean },
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'regulabel-export-'));
   try {
     let files = 0;
@@ -83,9 +96,12 @@ async function exportCsv(s3: S3Client, prefixes: readonly string[], out: string)
       await connection.run('SET VARIABLE files = $1', [join(folder, '*.parquet')]);
       const file = out.replaceAll("'", "''");
       const result = await connection.run(
-        `COPY (SELECT ${columns} FROM read_parquet(getvariable('files'))) TO '${file}' (FORMAT csv, HEADER)`,
+        `COPY (SELECT ${columns} FROM read_parquet(getvariable('files'))) TO '${file}' (FORMAT csv, HEADER, USE_TMP_FILE ${whole})`,
       );
       return Number((await result.getRows())[0]?.[0] ?? 0);
+    } catch (error) {
+      if (whole) await rm(join(dirname(out), `tmp_${basename(out)}`), { force: true }); // DuckDB's, beside the file
+      throw error;
     } finally {
       connection.closeSync();
       database.closeSync();
