@@ -7,14 +7,14 @@ const MODULE_LINES = 600;
 const LARGER_MODULES: Readonly<Record<string, number>> = {
   asl: 1600,
   sagemaker: 1700,
-  lambda: 700,
+  lambda: 720,
   events: 1200,
   states: 870,
   redshiftData: 950,
   wire: 930,
   s3: 1600,
 };
-const ALL_LINES = 14_000;
+const ALL_LINES = 14_200;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */
