@@ -7,7 +7,7 @@ import { load, type LoadReport } from '../load/load.ts';
 import { REASONS } from '../load/row.ts';
 import { checkFile } from '../load/source.ts';
 import type { Kind } from '../load/tables.ts';
-import { number, print, printJson } from '../output.ts';
+import { number, plural, print, printJson } from '../output.ts';
 import { catalogueOption, givenCatalogue } from './catalogue.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
@@ -57,7 +57,7 @@ async function loadFile(kind: Kind, file: string, options: LoadOptions): Promise
     if (options.json) printJson(report);
     else print(...describe(report));
     if (report.accepted > 0) return 0;
-    throw new CommandError(`nothing was loaded: none of the ${number(report.rows)} rows of ${file} can be`);
+    throw new CommandError(`nothing was loaded: no row of ${file} can be`);
   });
 }
 
@@ -67,7 +67,7 @@ export function lastCompleteMonth(now: Date): string {
 
 export function describe({ table, file, rows, accepted, ...report }: LoadReport): string[] {
   return [
-    `${file}: ${number(rows)} rows read, ${number(accepted)} loaded into ${table}, ${number(rows - accepted)} rejected`,
+    `${file}: ${plural(rows, 'row')} read, ${number(accepted)} loaded into ${table}, ${number(rows - accepted)} rejected`,
     ...report.rejected.flatMap(({ reason, rows: count, examples }) => [
       `  ${number(count)} x ${reason}: ${REASONS[reason]}`,
       ...examples.map(({ line, detail }) => `      line ${number(line)}${detail === '' ? '' : `: ${detail}`}`),
@@ -77,12 +77,12 @@ export function describe({ table, file, rows, accepted, ...report }: LoadReport)
       : [`rejected rows: ${report.rejectedFile} (put right, it can be loaded)`]),
     ...report.unknownCodes.map(
       ({ country, scheme, rows: count, examples }) =>
-        `warning: ${number(count)} rows of ${country}/${scheme} have codes that are not in its list (${examples.join(', ')}): no model will learn from them`,
+        `warning: ${plural(count, 'row')} of ${country}/${scheme} with a code that is not in its list (${examples.join(', ')}): no model will learn from them`,
     ),
     ...(report.ignoredColumns.length === 0 ? [] : [`ignored columns: ${report.ignoredColumns.join(', ')}`]),
     ...(report.undated === undefined
       ? []
-      : [`${number(report.undated.rows)} rows without sold_on count as sold in ${report.undated.month}`]),
+      : [`${plural(report.undated.rows, 'row')} without sold_on, taken as sold in ${report.undated.month}`]),
     ...(accepted === 0 ? [] : [next(table, report.undated?.month)]),
   ];
 }

@@ -89,6 +89,11 @@ async function exportCsv(
         await pipeline(Body, createWriteStream(join(folder, `${(files += 1).toString().padStart(6, '0')}.parquet`)));
       }
     }
+    if (files === 0) {
+      throw new CommandError(
+        `its predictions are gone, ${prefixes[0] ?? ''} for one: \`run inference\` makes new ones`,
+      );
+    }
     const database = await DuckDBInstance.create(':memory:', { memory_limit: '1GB', preserve_insertion_order: 'true' });
     const connection = await database.connect();
     try {
