@@ -28,13 +28,25 @@ export interface Inbox {
   collect(runId: string, seconds: number): Promise<void>;
 }
 
-export async function openInbox({ sqs, sns, place }: Session, folder: string): Promise<Inbox> {
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `regulabel-${place.stage}-inbox` }));
+export async function openInbox({ people: { sns, sqs }, place }: Session, folder: string): Promise<Inbox> {
+  const QueueName = `regulabel-${place.stage}-inbox`;
+  const topics = ['mlops', 'stakeholders'].map(
+    (topic) => `arn:aws:sns:${place.region}:${place.account}:regulabel-${place.stage}-${topic}`,
+  );
+  const deliver = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: `arn:aws:sqs:${place.region}:${place.account}:${QueueName}`,
+    Condition: { ArnEquals: { 'aws:SourceArn': topics } },
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [deliver] });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes: { Policy } }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  for (const topic of ['mlops', 'stakeholders']) {
+  for (const TopicArn of topics) {
     await sns.send(
       new SubscribeCommand({
-        TopicArn: `arn:aws:sns:${place.region}:${place.account}:regulabel-${place.stage}-${topic}`,
+        TopicArn,
         Protocol: 'sqs',
         Endpoint: Attributes?.['QueueArn'],
       }),

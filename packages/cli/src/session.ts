@@ -19,8 +19,9 @@ export interface Session {
   readonly redshift: RedshiftDataClient;
   readonly s3: S3Client;
   readonly sfn: SFNClient;
-  readonly sns: SNSClient;
   readonly sqs: SQSClient;
+  /** Act for the people who subscribe to topics: the account's administrator, since an operator may make no queue. */
+  readonly people: { readonly sns: SNSClient; readonly sqs: SQSClient };
   close(): void;
 }
 
@@ -35,14 +36,16 @@ export async function openSession(cloud: Served): Promise<Session> {
     redshift: new RedshiftDataClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
     sfn: new SFNClient(config),
-    sns: new SNSClient(config),
     sqs: new SQSClient(config),
   };
+  const ofPeople = { ...config, credentials: withoutUndefined(cloud) };
+  const people = { sns: new SNSClient(ofPeople), sqs: new SQSClient(ofPeople) };
   return {
     place: LOCAL,
     ...clients,
+    people,
     close: () => {
-      for (const client of Object.values(clients)) client.destroy();
+      for (const client of [...Object.values(clients), ...Object.values(people)]) client.destroy();
     },
   };
 }

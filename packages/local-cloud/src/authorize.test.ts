@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { roleSession, servicePrincipal } from './aws.ts';
-import { accessOf } from './authorize.ts';
+import { internally, roleSession, servicePrincipal } from './aws.ts';
 import { startLocalCloud } from './testing/localCloud.ts';
 import type { LocalCloud } from './testing/localCloud.ts';
+
+const ACCOUNT = '111122223333';
+const REGION = 'eu-west-1';
+const roleArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 
 let local: LocalCloud;
 beforeAll(async () => {
@@ -10,89 +13,192 @@ beforeAll(async () => {
 });
 afterAll(() => local.stop());
 
-describe('what IAM is asked about a call', () => {
-  const account = 'eu-west-1:111122223333';
-  it.each([
-    ['s3', 'HeadObject', { Bucket: 'b', Key: 'k/l' }, 's3:GetObject', ['arn:aws:s3:::b/k/l']],
-    ['s3', 'ListObjectsV2', { Bucket: 'b', Prefix: 'p' }, 's3:ListBucket', ['arn:aws:s3:::b']],
-    ['s3', 'ListBuckets', {}, 's3:ListAllMyBuckets', []],
-    ['kms', 'Decrypt', { KeyId: `arn:aws:kms:${account}:key/k` }, 'kms:Decrypt', [`arn:aws:kms:${account}:key/k`]],
-    ['kms', 'GenerateDataKey', { KeyId: 'k' }, 'kms:GenerateDataKey', [`arn:aws:kms:${account}:key/k`]],
-    [
-      'ssm',
-      'GetParameters',
-      { Names: ['/a/b', 'c'] },
-      'ssm:GetParameters',
-      [`arn:aws:ssm:${account}:parameter/a/b`, `arn:aws:ssm:${account}:parameter/c`],
-    ],
-    ['iam', 'GetRole', { RoleName: 'r' }, 'iam:GetRole', ['arn:aws:iam::111122223333:role/r']],
-    ['lambda', 'Invoke', { FunctionName: 'f' }, 'lambda:InvokeFunction', [`arn:aws:lambda:${account}:function:f`]],
-    [
-      'sqs',
-      'SendMessageBatch',
-      { QueueUrl: 'http://127.0.0.1:1/111122223333/q' },
-      'sqs:SendMessage',
-      [`arn:aws:sqs:${account}:q`],
-    ],
-    [
-      'events',
-      'PutEvents',
-      { Entries: [{ EventBusName: 'own' }, {}] },
-      'events:PutEvents',
-      [`arn:aws:events:${account}:event-bus/own`, `arn:aws:events:${account}:event-bus/default`],
-    ],
-    [
-      'dynamodb',
-      'TransactWriteItems',
-      { TransactItems: [{ Put: { TableName: 't' } }] },
-      'dynamodb:TransactWriteItems',
-      [`arn:aws:dynamodb:${account}:table/t`],
-    ],
-    [
-      'states',
-      'StartExecution',
-      { stateMachineArn: 'arn:aws:states:m' },
-      'states:StartExecution',
-      ['arn:aws:states:m'],
-    ],
-    [
-      'sagemaker',
-      'CreateHyperParameterTuningJob',
-      { HyperParameterTuningJobName: 'j' },
-      'sagemaker:CreateHyperParameterTuningJob',
-      [`arn:aws:sagemaker:${account}:hyper-parameter-tuning-job/j`],
-    ],
-    ['redshift-data', 'ExecuteStatement', { Sql: 'SELECT 1' }, 'redshift-data:ExecuteStatement', []],
-  ] as [string, string, Record<string, unknown>, string, string[]][])('%s %s', (...row) => {
-    const [service, operation, input, action, resources] = row;
-    expect(accessOf(local.cloud, { service, operation, input })).toEqual({ action, resources });
+const deploy = (service: string, operation: string, input: Record<string, unknown>) =>
+  local.cloud.call(service, operation, input, internally('cloudformation'));
+const policy = (...Statement: object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
+const allow = (Action: string | string[], Resource: string, Condition = {}) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  Condition,
+});
+
+let number = 0;
+/** A new role that may do this, and calls as its session. */
+async function role(...statements: object[]) {
+  const RoleName = `role-${++number}`;
+  const trust = policy({ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' });
+  await deploy('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: trust });
+  if (statements.length > 0)
+    await deploy('iam', 'PutRolePolicy', { RoleName, PolicyName: 'own', PolicyDocument: policy(...statements) });
+  return {
+    arn: roleArn(RoleName),
+    call: (service: string, operation: string, input: Record<string, unknown>) =>
+      local.cloud.call(service, operation, input, roleSession(roleArn(RoleName), 'one')),
+  };
+}
+
+async function key(...statements: object[]): Promise<string> {
+  const { KeyMetadata } = await deploy('kms', 'CreateKey', { Policy: policy(...statements) });
+  return (KeyMetadata as { Arn: string }).Arn;
+}
+
+const account = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
+
+describe('a role', () => {
+  it('may do what its policies allow, and nothing else', async () => {
+    const reader = await role(allow('s3:ListAllMyBuckets', '*'));
+    await reader.call('s3', 'ListBuckets', {});
+    await expect(reader.call('kms', 'ListKeys', {})).rejects.toThrow(
+      `User: arn:aws:sts::${ACCOUNT}:assumed-role/role-1/one is not authorized to perform: kms:ListKeys on resource: * ` +
+        'because no identity-based policy allows the kms:ListKeys action',
+    );
+  });
+
+  it('that does not exist, or is of another account, may do nothing', async () => {
+    for (const arn of [roleArn('nobody'), 'arn:aws:iam::999999999999:role/local-cloud-administrator'])
+      await expect(local.cloud.call('s3', 'ListBuckets', {}, roleSession(arn, 'one'))).rejects.toMatchObject({
+        code: 'AccessDenied',
+        status: 403,
+      });
+  });
+
+  it('is denied with the code and status of the protocol', async () => {
+    const nobody = await role();
+    await expect(nobody.call('sns', 'ListTopics', {})).rejects.toMatchObject({
+      code: 'AuthorizationError',
+      status: 403,
+    });
+    await expect(nobody.call('scheduler', 'ListSchedules', {})).rejects.toMatchObject({
+      code: 'AccessDeniedException',
+      status: 403,
+    });
+  });
+
+  it('reads a bucket only as far as the prefix that its policy names', async () => {
+    await deploy('s3', 'CreateBucket', { Bucket: 'prefixes' });
+    const reader = await role(allow('s3:ListBucket', 'arn:aws:s3:::prefixes', { StringLike: { 's3:prefix': 'a/*' } }));
+    await reader.call('s3', 'ListObjectsV2', { Bucket: 'prefixes', Prefix: 'a/b' });
+    const others = reader.call('s3', 'ListObjectsV2', { Bucket: 'prefixes', Prefix: 'b/' });
+    await expect(others).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+
+  it('puts only the events of its own source', async () => {
+    const bus = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
+    const producer = await role(allow('events:PutEvents', bus, { StringEquals: { 'events:source': 'own' } }));
+    const put = (...sources: string[]) =>
+      producer.call('events', 'PutEvents', {
+        Entries: sources.map((Source) => ({ Source, DetailType: 'x', Detail: '{}' })),
+      });
+    await put('own');
+    await expect(put('own', 'other')).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  });
+
+  it('needs every action that a transaction holds', async () => {
+    const table = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/t`;
+    const writer = await role(allow('dynamodb:PutItem', table));
+    const TransactItems = [{ Put: { TableName: 't', Item: {} } }, { ConditionCheck: { TableName: 't' } }];
+    await expect(writer.call('dynamodb', 'TransactWriteItems', { TransactItems })).rejects.toThrow(
+      'dynamodb:ConditionCheckItem',
+    );
   });
 });
 
-describe('a call', () => {
-  const asking = (caller: Parameters<typeof local.cloud.call>[3]) => local.cloud.call('s3', 'ListBuckets', {}, caller);
+describe('a key', () => {
+  const contexts = (arn: string) => ({ StringLike: { 'kms:EncryptionContext:aws:s3:arn': arn } });
 
-  it('of a role that exists, or of a service, goes through', async () => {
-    await asking(roleSession('arn:aws:iam::111122223333:role/local-cloud-administrator', 'one'));
-    await asking(servicePrincipal('events'));
+  it('opens objects for whom its policy and IAM let in, under the context that they name, through S3', async () => {
+    await deploy('s3', 'CreateBucket', { Bucket: 'sealed' });
+    const readable = { ...allow('kms:Decrypt', '*', contexts('arn:aws:s3:::sealed/open/*')), Principal: account };
+    const KMSMasterKeyID = await key({ ...allow('kms:GenerateDataKey', '*'), Principal: account }, readable);
+    const Rules = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID } }];
+    await deploy('s3', 'PutBucketEncryption', { Bucket: 'sealed', ServerSideEncryptionConfiguration: { Rules } });
+    const through = { StringEquals: { 'kms:ViaService': `s3.${REGION}.amazonaws.com` } };
+    const both = await role(
+      allow(['s3:PutObject', 's3:GetObject'], 'arn:aws:s3:::sealed/*'),
+      allow(['kms:GenerateDataKey', 'kms:Decrypt'], KMSMasterKeyID, through),
+    );
+    for (const Key of ['open/a', 'shut/a']) await both.call('s3', 'PutObject', { Bucket: 'sealed', Key, Body: 'text' });
+    await both.call('s3', 'GetObject', { Bucket: 'sealed', Key: 'open/a' });
+    await expect(both.call('s3', 'GetObject', { Bucket: 'sealed', Key: 'shut/a' })).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+    await expect(both.call('kms', 'GenerateDataKey', { KeyId: KMSMasterKeyID, KeySpec: 'AES_256' })).rejects.toThrow(
+      'no identity-based policy',
+    );
+    const withoutKey = await role(allow('s3:GetObject', 'arn:aws:s3:::sealed/*'));
+    await expect(withoutKey.call('s3', 'GetObject', { Bucket: 'sealed', Key: 'open/a' })).rejects.toThrow(
+      'kms:Decrypt',
+    );
   });
 
-  it.each([
-    roleSession('arn:aws:iam::111122223333:role/nobody', 'one'),
-    roleSession('arn:aws:iam::999999999999:role/local-cloud-administrator', 'one'),
-    { arn: 'arn:aws:iam::111122223333:user/somebody' },
-  ])('of $arn is denied', async (caller) => {
-    await expect(asking(caller)).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });
+  it('is known by its aliases', async () => {
+    const arn = await key({ ...allow('kms:*', '*'), Principal: account });
+    await deploy('kms', 'CreateAlias', { AliasName: 'alias/known', TargetKeyId: arn });
+    const named = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/known' } };
+    const user = await role(allow('kms:DescribeKey', `arn:aws:kms:${REGION}:${ACCOUNT}:key/*`, named));
+    await user.call('kms', 'DescribeKey', { KeyId: arn });
+    await user.call('kms', 'DescribeKey', { KeyId: 'alias/known' });
+    const other = await key({ ...allow('kms:*', '*'), Principal: account });
+    await expect(user.call('kms', 'DescribeKey', { KeyId: other })).rejects.toThrow('not authorized');
   });
 
-  it('is denied with the code and status of its protocol', async () => {
-    const nobody = roleSession('arn:aws:iam::111122223333:role/nobody', 'one');
-    const denied = (service: string, operation: string) => local.cloud.call(service, operation, {}, nobody);
-    await expect(denied('sns', 'ListTopics')).rejects.toMatchObject({ code: 'AuthorizationError', status: 403 });
-    await expect(denied('kms', 'ListKeys')).rejects.toMatchObject({ code: 'AccessDeniedException', status: 400 });
-    await expect(denied('scheduler', 'ListSchedules')).rejects.toMatchObject({
-      code: 'AccessDeniedException',
-      status: 403,
+  it('of a queue has to let in whoever sends and whoever receives', async () => {
+    const KmsMasterKeyId = await key({ ...allow('kms:*', '*'), Principal: account });
+    await deploy('sqs', 'CreateQueue', { QueueName: 'sealed', Attributes: { KmsMasterKeyId } });
+    const queue = `arn:aws:sqs:${REGION}:${ACCOUNT}:sealed`;
+    const QueueUrl = `http://127.0.0.1/${ACCOUNT}/sealed`;
+    const sender = await role(allow(['sqs:SendMessage', 'sqs:ReceiveMessage'], queue), allow('kms:Decrypt', '*'));
+    await expect(sender.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'x' })).rejects.toMatchObject({
+      code: 'KmsAccessDenied',
+    });
+    await sender.call('sqs', 'ReceiveMessage', { QueueUrl });
+    const receiver = await role(allow('sqs:ReceiveMessage', queue));
+    await expect(receiver.call('sqs', 'ReceiveMessage', { QueueUrl })).rejects.toMatchObject({
+      code: 'KmsAccessDenied',
+    });
+  });
+});
+
+describe('a service that acts for itself', () => {
+  it('needs the policy of what it calls, for the resource that it acts for', async () => {
+    const QueueUrl = `http://127.0.0.1/${ACCOUNT}/delivered`;
+    const Resource = `arn:aws:sqs:${REGION}:${ACCOUNT}:delivered`;
+    const rule = `arn:aws:events:${REGION}:${ACCOUNT}:rule/known`;
+    const Condition = { ArnEquals: { 'aws:SourceArn': rule } };
+    const statement = {
+      ...allow('sqs:SendMessage', Resource, Condition),
+      Principal: { Service: 'events.amazonaws.com' },
+    };
+    await deploy('sqs', 'CreateQueue', { QueueName: 'delivered', Attributes: { Policy: policy(statement) } });
+    const send = (caller: Parameters<typeof local.cloud.call>[3]) =>
+      local.cloud.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'x' }, caller);
+    await send(servicePrincipal('events', rule));
+    for (const other of [
+      servicePrincipal('events', `${rule}2`),
+      servicePrincipal('events'),
+      servicePrincipal('sns', rule),
+    ])
+      await expect(send(other)).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  });
+});
+
+describe('whoever starts a job', () => {
+  it('has to be allowed to hand the role over, to that service', async () => {
+    const worker = await role();
+    const job = { ProcessingJobName: 'j', RoleArn: worker.arn };
+    const create = allow('sagemaker:CreateProcessingJob', '*');
+    const starter = await role(create);
+    await expect(starter.call('sagemaker', 'CreateProcessingJob', job)).rejects.toThrow(
+      `iam:PassRole on resource: ${worker.arn}`,
+    );
+    const to = (service: string) => ({ StringEquals: { 'iam:PassedToService': `${service}.amazonaws.com` } });
+    const elsewhere = await role(create, allow('iam:PassRole', worker.arn, to('lambda')));
+    await expect(elsewhere.call('sagemaker', 'CreateProcessingJob', job)).rejects.toThrow('iam:PassRole');
+    const allowed = await role(create, allow('iam:PassRole', worker.arn, to('sagemaker')));
+    // What it has to say next is about the request itself.
+    await expect(allowed.call('sagemaker', 'CreateProcessingJob', job)).rejects.toMatchObject({
+      code: expect.not.stringContaining('AccessDenied'),
     });
   });
 });

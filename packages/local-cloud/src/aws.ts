@@ -1,12 +1,30 @@
 /** The one vocabulary of the local cloud: who calls, what a service is, and how AWS says no. */
 import type { Store } from './store.ts';
 
-/** Who makes a call: a role session, an AWS service acting for itself, or the deployer (CloudFormation). */
+/** Who makes a call: a role session, or an AWS service acting for itself. */
 export interface Caller {
   /** `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, or a service principal such as `events.amazonaws.com`. */
   readonly arn: string;
   /** The role behind a session, absent for service principals. */
   readonly roleArn?: string;
+  /** The resource for which a service acts: a rule's or a topic's ARN. */
+  readonly source?: string;
+  /** The service through which a role uses a key, e.g. `s3`. */
+  readonly via?: string;
+  /** The cloud's own workings, the deployment among them: no policy has a say. */
+  readonly internal?: true;
+}
+
+/** What IAM has to know of a resource. */
+export interface Guard {
+  /** The ARN that policies name it by, where it was called by another (an alias). */
+  readonly arn?: string;
+  /** Its own policy, as JSON. */
+  readonly policy?: string | undefined;
+  /** The customer's key that encrypts it: id, ARN or alias. */
+  readonly key?: string | undefined;
+  /** A key's aliases. */
+  readonly aliases?: readonly string[];
 }
 
 /**
@@ -23,6 +41,8 @@ export interface Service {
   /** The SigV4 signing name: `s3`, `kms`, `sqs`, `sns`, `dynamodb`, `events`, `states`, `sagemaker`, `lambda`, ... */
   readonly name: string;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** What IAM has to know of one of its resources; nothing for one that does not exist. */
+  guardOf?(arn: string): Promise<Guard> | Guard;
   /** Called once, after every template's resources exist: goes on with what a kill interrupted. */
   resume?(): Promise<void> | void;
   /** Stops background work; after it nothing is written. */
@@ -45,6 +65,7 @@ export interface Cloud {
    * S3 bodies are `Buffer | string | Readable` in, `Readable` out (`Body`).
    */
   call(service: string, operation: string, input: Input, caller: Caller): Promise<Record<string, unknown>>;
+  guardOf(arn: string): Promise<Guard>;
   /** Credentials that make a process's calls arrive as this role's. */
   credentialsFor(roleArn: string, sessionName: string): Credentials;
 }
@@ -82,5 +103,11 @@ export function roleSession(roleArn: string, sessionName: string): Caller {
   return { arn: `arn:aws:sts::${account ?? ''}:assumed-role/${role}/${sessionName}`, roleArn };
 }
 
-/** An AWS service that acts for itself, e.g. EventBridge delivering to a queue. */
-export const servicePrincipal = (service: string): Caller => ({ arn: `${service}.amazonaws.com` });
+/** An AWS service that acts for itself, e.g. EventBridge for a rule: the policies of what it calls decide. */
+export const servicePrincipal = (service: string, source?: string): Caller => ({
+  arn: `${service}.amazonaws.com`,
+  ...(source === undefined ? {} : { source }),
+});
+
+/** An AWS service at its own business, e.g. S3 telling EventBridge of a new object. */
+export const internally = (service: string): Caller => ({ ...servicePrincipal(service), internal: true });

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { AwsError, servicePrincipal } from './aws.ts';
-import type { Caller, Cloud, Credentials, Input, Service } from './aws.ts';
+import { AwsError, internally } from './aws.ts';
+import type { Caller, Cloud, Credentials, Guard, Input, Service } from './aws.ts';
 import { authorize } from './authorize.ts';
 import type { Config } from './config.ts';
 import { Sessions } from './credentials.ts';
@@ -89,8 +89,12 @@ class EmbeddedCloud implements RunningCloud {
   async call(service: string, operation: string, input: Input, caller: Caller): Promise<Record<string, unknown>> {
     const run = this.#services.get(service)?.operations[operation];
     if (run === undefined) throw notSupported(`${service}:${operation}`);
-    authorize(this, { caller, service, operation, input });
+    await authorize(this, { caller, service, operation, input });
     return { ...(await run(input, caller)) };
+  }
+
+  async guardOf(arn: string): Promise<Guard> {
+    return (await this.#services.get(arn.split(':')[2] ?? '')?.guardOf?.(arn)) ?? {};
   }
 
   async stop(): Promise<void> {
@@ -103,7 +107,7 @@ class EmbeddedCloud implements RunningCloud {
   /** The role that the first credentials belong to, which may do anything. */
   async #bootstrap(): Promise<void> {
     const asDeployer = (operation: string, input: Input) =>
-      this.call('iam', operation, { RoleName: ADMINISTRATOR, ...input }, servicePrincipal('cloudformation'));
+      this.call('iam', operation, { RoleName: ADMINISTRATOR, ...input }, internally('cloudformation'));
     try {
       await asDeployer('CreateRole', {
         AssumeRolePolicyDocument: JSON.stringify({

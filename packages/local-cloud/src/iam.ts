@@ -40,6 +40,13 @@ export function findRole(store: Store, arn: string): Role | undefined {
   return role?.Arn === arn ? role : undefined;
 }
 
+/** Remembers that a role's session was allowed an action. */
+export function recordUse(store: Store, roleArn: string, action: string): void {
+  const uses = store.collection<true>('iam.use');
+  const use = `${roleArn} ${action}`;
+  if (uses.get(use) === undefined) uses.put(use, true);
+}
+
 export const roleExists = (store: Store, arn: string): boolean => findRole(store, arn) !== undefined;
 
 /** IAM roles with their policies. Policies are kept as given. */
@@ -57,6 +64,7 @@ export function createIam(cloud: Cloud): Service {
 
   return {
     name: 'iam',
+    guardOf: (arn) => ({ policy: findRole(cloud.store, arn)?.AssumeRolePolicyDocument }),
     operations: {
       CreateRole: operation(
         {

@@ -1,4 +1,4 @@
-import { servicePrincipal } from './aws.ts';
+import { internally } from './aws.ts';
 import type { Cloud, Service } from './aws.ts';
 import type { Config } from './config.ts';
 import { createDynamodb } from './dynamodb/dynamodb.ts';
@@ -39,7 +39,7 @@ export const servicesOf = (config: Config): readonly Factory[] => [
 
 /** What the configuration asks for: the staging bucket, the parameters, then the templates, which may resolve them. */
 export async function deploy(cloud: Cloud, { warehouse, parameters, templates }: Config): Promise<void> {
-  const deployer = servicePrincipal('cloudformation');
+  const deployer = internally('cloudformation');
   const { Buckets } = (await cloud.call('s3', 'ListBuckets', {}, deployer)) as { Buckets: { Name: string }[] };
   if (!Buckets.some(({ Name }) => Name === warehouse.bucket))
     await cloud.call('s3', 'CreateBucket', { Bucket: warehouse.bucket }, deployer);

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, servicePrincipal, type Cloud, type Output, type Service } from './aws.ts';
+import { AwsError, servicePrincipal, type Cloud, type Guard, type Output, type Service } from './aws.ts';
 import { queueUrl } from './events/delivery.ts';
 import { notSupported, operation } from './operation.ts';
 import { paging } from './paging.ts';
 import { messageAttributes, type MessageAttributes } from './queues/messageAttributes.ts';
 
-const SELF = servicePrincipal('sns');
 const MOST_BYTES = 262_144;
 
 type Attributes = Readonly<Record<string, string>>;
@@ -36,6 +35,7 @@ export function createSns(cloud: Cloud): Service {
   const sns = new Sns(cloud);
   return {
     name: 'sns',
+    guardOf: (arn) => sns.guardOf(arn),
     operations: {
       CreateTopic: operation({ Name: z.string() }, ({ Name }) => sns.createTopic(Name)),
       ListTopics: inPages(
@@ -104,6 +104,11 @@ class Sns {
     const arn = `arn:aws:sns:${this.#cloud.region}:${this.#cloud.account}:${name}`;
     if (this.#topics.get(arn) === undefined) this.#topics.put(arn, {});
     return { TopicArn: arn };
+  }
+
+  guardOf(arn: string): Guard {
+    const { Policy, KmsMasterKeyId } = this.#topics.get(arn) ?? {};
+    return { policy: Policy, key: KmsMasterKeyId };
   }
 
   topics(): string[] {
@@ -186,8 +191,9 @@ class Sns {
     const content = raw
       ? { MessageBody, MessageAttributes }
       : { MessageBody: this.#notification(subscription, message) };
+    const self = servicePrincipal('sns', message.topicArn);
     try {
-      await this.#cloud.call('sqs', 'SendMessage', { QueueUrl: queueUrl(this.#cloud, Endpoint), ...content }, SELF);
+      await this.#cloud.call('sqs', 'SendMessage', { QueueUrl: queueUrl(this.#cloud, Endpoint), ...content }, self);
     } catch (error) {
       this.#cloud.log(`sns: ${Endpoint} lost message ${message.id} of ${message.topicArn}: ${String(error)}`);
     }

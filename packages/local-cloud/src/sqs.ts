@@ -22,6 +22,7 @@ export function createSqs(cloud: Cloud): Service {
   const moves = new MoveTasks(cloud, sqs);
   return {
     name: 'sqs',
+    guardOf: (arn) => sqs.guardOf(arn),
     operations: {
       CreateQueue: operation({ QueueName: z.string(), Attributes }, (input) =>
         sqs.create(input.QueueName, input.Attributes),

@@ -12,6 +12,7 @@ export async function createDynamodb(cloud: Cloud): Promise<Service> {
   const folder = join(cloud.stateDir, 'dynamodb');
   mkdirSync(folder, { recursive: true });
   const engine = new Engine(cloud.account, cloud.region, folder);
+  const keys = new TableKeys(engine);
   const transactions = new Transactions(cloud, engine);
   await activateTables(engine);
   await transactions.rollForward();
@@ -27,6 +28,7 @@ export async function createDynamodb(cloud: Cloud): Promise<Service> {
       turns.take(() => engine.run(name, input));
   return {
     name: 'dynamodb',
+    guardOf: async (arn) => ({ key: await keys.of(arn.split('/')[1] ?? '') }),
     operations: {
       CreateTable: (input, caller) => turns.take(() => createTable(cloud, engine, input, caller)),
       DescribeTable: async (input) => {
@@ -87,6 +89,25 @@ async function describeEncryption(cloud: Cloud, specification: unknown, caller: 
   const { KeyMetadata } = await cloud.call('kms', 'DescribeKey', { KeyId: data.KMSMasterKeyId }, caller);
   const { Arn } = KeyMetadata as { Arn: string };
   return { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: Arn } };
+}
+
+/** The keys of tables, which never change. */
+class TableKeys {
+  readonly #engine: Engine;
+  readonly #known = new Map<string, string | undefined>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async of(table: string): Promise<string | undefined> {
+    if (this.#known.has(table)) return this.#known.get(table);
+    const { TableNames } = await this.#engine.run('ListTables', {});
+    if (!(TableNames as string[]).includes(table)) return undefined;
+    const key = (await this.#engine.table(table)).SSEDescription?.KMSMasterKeyArn;
+    this.#known.set(table, key);
+    return key;
+  }
 }
 
 /** A kill may leave a table behind that was just being created. */

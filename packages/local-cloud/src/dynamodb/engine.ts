@@ -12,6 +12,7 @@ export interface Table {
   readonly TableStatus: string;
   readonly KeySchema: readonly { readonly AttributeName: string }[];
   readonly GlobalSecondaryIndexes?: readonly object[];
+  readonly SSEDescription?: { readonly KMSMasterKeyArn: string };
 }
 
 type Done<T> = (error: Error | null, value?: T) => void;

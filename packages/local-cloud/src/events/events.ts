@@ -8,7 +8,6 @@ import type { Outbox } from './outbox.ts';
 import { compilePattern, fieldsOf, testEventPattern, type Pattern } from './pattern.ts';
 import { accept, busName, checkEntries, entry } from './putEvents.ts';
 
-const SELF = servicePrincipal('events');
 const MOST_TARGETS = 5;
 const inPages = paging({ size: 'Limit', token: 'NextToken', most: 100 });
 
@@ -213,7 +212,7 @@ class EventBridge {
           id: event.id,
           target: Arn,
           payload,
-          caller: SELF,
+          caller: servicePrincipal('events', rule.Arn),
           deadLetters: DeadLetterConfig?.Arn,
           origin: { RULE_ARN: rule.Arn },
         });

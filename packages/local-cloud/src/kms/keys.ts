@@ -46,6 +46,15 @@ export function keysOf(cloud: Cloud) {
 
   return {
     find,
+    /** As `find`; undefined for what is no key here. */
+    known: (reference: string): Key | undefined => {
+      try {
+        return find(reference);
+      } catch (error) {
+        if (error instanceof AwsError && error.code === 'NotFoundException') return undefined;
+        throw error;
+      }
+    },
     arnOf: (key: Key): string => arnOf(`key/${key.KeyId}`),
     aliasArnOf: arnOf,
     list: (): Key[] => keys.list().map(({ value }) => value),

@@ -55,6 +55,12 @@ export function createKms(cloud: Cloud): Service {
 
   return {
     name: 'kms',
+    guardOf: (arn) => {
+      const key = keys.known(arn);
+      if (key === undefined) return {};
+      const aliases = keys.alias.list().flatMap((alias) => (alias.TargetKeyId === key.KeyId ? [alias.AliasName] : []));
+      return { arn: keys.arnOf(key), policy: key.policy, aliases };
+    },
     operations: {
       CreateKey: operation(
         {

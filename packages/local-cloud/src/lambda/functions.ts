@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { AwsError, servicePrincipal } from '../aws.ts';
+import { AwsError, internally } from '../aws.ts';
 import type { Cloud, Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
@@ -160,7 +160,7 @@ export class Functions {
 
   async #requireAssumable(roleArn: string): Promise<void> {
     const RoleName = roleArn.split('/').at(-1);
-    const { Role } = await this.#cloud.call('iam', 'GetRole', { RoleName }, servicePrincipal('lambda'));
+    const { Role } = await this.#cloud.call('iam', 'GetRole', { RoleName }, internally('lambda'));
     const trust = decodeURIComponent((Role as { AssumeRolePolicyDocument: string }).AssumeRolePolicyDocument);
     if (trust.includes('"lambda.amazonaws.com"')) return;
     const message = `The role defined for the function cannot be assumed by Lambda: ${roleArn}`;

@@ -25,6 +25,7 @@ function cloudIn(stateDir: string): Cloud {
     store: new Store(path.join(stateDir, 'state.sqlite')),
     endpoint: 'http://127.0.0.1:4566',
     log: (line) => logged.push(line),
+    guardOf: () => Promise.resolve({}),
     credentialsFor: (roleArn, session) => ({
       accessKeyId: `key of ${roleArn}`,
       secretAccessKey: 's',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Caller, Cloud } from '../aws.ts';
+import { internally, type Caller, type Cloud } from '../aws.ts';
 import { maxSandboxes } from '../lambda/runner.ts';
 import type { Outcome } from '../lambda/sandbox.ts';
 import { failedMessageIds, toEventRecord } from './sqsBatch.ts';
@@ -44,7 +44,7 @@ export class QueuePoller {
   /** Gives back what a process before this one had in hand, then polls. */
   async resume(): Promise<void> {
     for (const { key, value } of this.#inHand.list(`${this.#spec.queueArn}/`)) {
-      await this.#sqs('ChangeMessageVisibility', { ...value, VisibilityTimeout: 0 }).catch((error: unknown) => {
+      await this.#giveBack(value.ReceiptHandle).catch((error: unknown) => {
         this.#cloud.log(`lambda: a message of ${this.#spec.queueArn} comes back in its own time: ${String(error)}`);
       });
       this.#inHand.remove(key);
@@ -108,6 +108,12 @@ export class QueuePoller {
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId));
     const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     if (Entries.length > 0) await this.#sqs('DeleteMessageBatch', { Entries });
+  }
+
+  /** What Lambda does of itself when a function's batch ends without an answer: no role is asked. */
+  async #giveBack(ReceiptHandle: string): Promise<void> {
+    const input = { QueueUrl: this.#spec.queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+    await this.#cloud.call('sqs', 'ChangeMessageVisibility', input, internally('lambda'));
   }
 
   #sqs(operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> {

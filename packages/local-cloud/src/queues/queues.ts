@@ -1,4 +1,4 @@
-import { AwsError, type Cloud, type Output } from '../aws.ts';
+import { AwsError, type Cloud, type Guard, type Output } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 import { Queue, type Message, type QueueRecord } from './queue.ts';
 import { checkAttributes, DEFAULTS, redrivePolicy, type QueueAttributes } from './queueAttributes.ts';
@@ -79,6 +79,11 @@ export class Queues {
       await queue.changed(deadline);
     }
     return [];
+  }
+
+  guardOf(arn: string): Guard {
+    const { Policy, KmsMasterKeyId } = this.byArn(arn)?.record.attributes ?? {};
+    return { policy: Policy, key: KmsMasterKeyId };
   }
 
   sourcesOf(deadLetters: Queue): Queue[] {

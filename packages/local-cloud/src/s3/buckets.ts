@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
-import type { Cloud, Operation, Output } from '../aws.ts';
+import type { Cloud, Guard, Operation, Output } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { policyProblem } from '../resourcePolicy.ts';
 import { DEFAULT_PUBLIC_ACCESS, isPublic, SETTINGS } from './bucketSettings.ts';
@@ -103,5 +103,12 @@ export function bucketsOf(cloud: Cloud) {
   };
   for (const [name, setting] of Object.entries(SETTINGS)) Object.assign(operations, configure(name, setting));
 
-  return { find, operations };
+  /** Of a bucket or an object in it. */
+  const guardOf = (arn: string): Guard => {
+    const name = arn.split(':')[5]?.split('/')[0] ?? '';
+    const policy = collection.get(name)?.configuration['BucketPolicy'];
+    return typeof policy === 'string' ? { policy } : {};
+  };
+
+  return { find, guardOf, operations };
 }

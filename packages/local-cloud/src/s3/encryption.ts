@@ -34,7 +34,10 @@ export function objectEncryption(cloud: Cloud) {
   const kms = async (operation: string, input: Input, { bucket, key, caller }: Place) => {
     const EncryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${bucket.name}/${key}` };
     try {
-      return (await cloud.call('kms', operation, { ...input, EncryptionContext }, caller)) as Record<string, string>;
+      return (await cloud.call('kms', operation, { ...input, EncryptionContext }, { ...caller, via: 's3' })) as Record<
+        string,
+        string
+      >;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       if (error.code === 'AccessDeniedException')

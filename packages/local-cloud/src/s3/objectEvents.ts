@@ -1,4 +1,4 @@
-import { servicePrincipal } from '../aws.ts';
+import { internally } from '../aws.ts';
 import type { Caller, Cloud, Input } from '../aws.ts';
 import { Outbox } from '../events/outbox.ts';
 import type { Address, Version } from './objects.ts';
@@ -7,7 +7,7 @@ import type { Address, Version } from './objects.ts';
 export const createOutbox = (cloud: Cloud): Outbox<Input> =>
   new Outbox<Input>(cloud, 's3.outbox', {
     async deliver(entry) {
-      const answer = await cloud.call('events', 'PutEvents', { Entries: [entry] }, servicePrincipal('s3'));
+      const answer = await cloud.call('events', 'PutEvents', { Entries: [entry] }, internally('s3'));
       if (answer['FailedEntryCount'] !== 0) throw new Error(`EventBridge refused it: ${JSON.stringify(answer)}`);
     },
     giveUp(entry, { error }) {

@@ -74,6 +74,7 @@ async function fakeCloud(stateDir?: string) {
       const key = { KeyId: 'arn:key', CiphertextBlob: 'wrapped', Plaintext: Buffer.alloc(32, 7).toString('base64') };
       return Promise.resolve({ ...key, FailedEntryCount: 0 });
     },
+    guardOf: () => Promise.resolve({}),
     credentialsFor: () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '' }),
   };
   return { cloud, calls, asked: asked.promise };

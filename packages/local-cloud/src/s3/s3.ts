@@ -11,6 +11,7 @@ export function createS3(cloud: Cloud): Service {
   const storage = openStorage(cloud);
   return {
     name: 's3',
+    guardOf: (arn) => storage.buckets.guardOf(arn),
     operations: {
       ...storage.buckets.operations,
       ...readOperations(storage),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { servicePrincipal, type Caller, type Cloud, type Input } from '../aws.ts';
+import { internally, type Caller, type Cloud, type Input } from '../aws.ts';
 import { systemClock } from '../asl/clock.ts';
 import type { Json, Machine } from '../asl/definition.ts';
 import type { Change } from '../asl/draft.ts';
@@ -207,7 +207,7 @@ export class Executions {
       service: 'events',
       operation: 'PutEvents',
       input: { Entries: [statusChange(record)] },
-      caller: servicePrincipal('states'),
+      caller: internally('states'),
     });
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AwsError, servicePrincipal } from '../aws.ts';
+import { AwsError, internally } from '../aws.ts';
 import type { Cloud } from '../aws.ts';
 import type { Config } from '../config.ts';
 import { inertTypes } from '../resourceTypes/inertTypes.ts';
@@ -9,7 +9,7 @@ import type { Deployed, Deployment, Properties } from '../resourceTypes/resource
 import { actingProperties, inOrder, readStack, TemplateError, typeOf } from './stack.ts';
 import type { Resource, Stack } from './stack.ts';
 
-const deployer = servicePrincipal('cloudformation');
+const deployer = internally('cloudformation');
 
 /**
  * Creates what the configuration's compiled templates describe, stack by stack and in their order. At every start again: what is missing is created, what changed is

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
-import { AwsError, roleSession, servicePrincipal } from '../aws.ts';
-import type { Caller, Cloud, Input, Service } from '../aws.ts';
+import { AwsError, roleSession, internally } from '../aws.ts';
+import type { Caller, Cloud, Guard, Input, Service } from '../aws.ts';
 import { authorize } from '../authorize.ts';
 import { createIam } from '../iam.ts';
 import { createKms } from '../kms/kms.ts';
@@ -58,8 +58,12 @@ export class EmbeddedServices implements Cloud {
   async call(service: string, operation: string, input: Input, caller: Caller): Promise<Record<string, unknown>> {
     const run = this.#services.get(service)?.operations[operation];
     if (run === undefined) throw new AwsError('NotImplemented', `${service}:${operation}`, { status: 501 });
-    authorize(this, { caller, service, operation, input });
+    await authorize(this, { caller, service, operation, input });
     return { ...(await run(input, caller)) };
+  }
+
+  async guardOf(arn: string): Promise<Guard> {
+    return (await this.#services.get(arn.split(':')[2] ?? '')?.guardOf?.(arn)) ?? {};
   }
 
   /** A call as the role that all tests use. */
@@ -95,7 +99,7 @@ export class EmbeddedServices implements Cloud {
 
   async #prepare(): Promise<void> {
     if (this.store.collection('iam.role').get('jobs') !== undefined) return;
-    const deployer = servicePrincipal('cloudformation');
+    const deployer = internally('cloudformation');
     for (const RoleName of ['jobs', 'other']) {
       const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
       await this.call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: trust }, deployer);
