@@ -38,8 +38,7 @@ export async function openSession(cloud: Served): Promise<Session> {
     sfn: new SFNClient(config),
     sqs: new SQSClient(config),
   };
-  const ofPeople = { ...config, credentials: withoutUndefined(cloud) };
-  const people = { sns: new SNSClient(ofPeople), sqs: new SQSClient(ofPeople) };
+  const people = { sns: new SNSClient(administratorOf(cloud)), sqs: new SQSClient(administratorOf(cloud)) };
   return {
     place: LOCAL,
     ...clients,

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { internally, roleSession, servicePrincipal } from './aws.ts';
+import { assumeRole } from './authorize.ts';
 import { startLocalCloud } from './testing/localCloud.ts';
 import type { LocalCloud } from './testing/localCloud.ts';
+import { policy } from './testing/policies.ts';
+import { unusedPermissions } from './uses.ts';
 
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
@@ -15,7 +18,6 @@ afterAll(() => local.stop());
 
 const deploy = (service: string, operation: string, input: Record<string, unknown>) =>
   local.cloud.call(service, operation, input, internally('cloudformation'));
-const policy = (...Statement: object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
 const allow = (Action: string | string[], Resource: string, Condition = {}) => ({
   Effect: 'Allow',
   Action,
@@ -200,5 +202,85 @@ describe('whoever starts a job', () => {
     await expect(allowed.call('sagemaker', 'CreateProcessingJob', job)).rejects.toMatchObject({
       code: expect.not.stringContaining('AccessDenied'),
     });
+  });
+});
+
+describe('a role is taken on', () => {
+  const trusting = async (Principal: object, Condition = {}): Promise<string> => {
+    const RoleName = `role-${++number}`;
+    const statement = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition };
+    await deploy('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: policy(statement) });
+    return roleArn(RoleName);
+  };
+  const denied = (who: string, arn: string) => ({
+    code: 'AccessDenied',
+    message: `User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
+  });
+
+  it('by the service that it trusts, for a resource of its account', async () => {
+    const arn = await trusting(
+      { Service: 'sagemaker.amazonaws.com' },
+      { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+    );
+    const job = `arn:aws:sagemaker:${REGION}:${ACCOUNT}:processing-job/j`;
+    const as = (service: string, source?: string) =>
+      assumeRole(local.cloud, servicePrincipal(service, source), { arn, sessionName: 'one' });
+    expect(await as('sagemaker', job)).toEqual(roleSession(arn, 'one'));
+    await expect(as('sagemaker')).rejects.toMatchObject(denied('sagemaker.amazonaws.com', arn));
+    await expect(as('lambda', job)).rejects.toMatchObject(denied('lambda.amazonaws.com', arn));
+  });
+
+  it('by a role that it names, or that its account lets', async () => {
+    const assume = allow('sts:AssumeRole', '*');
+    const [plain, assumer] = [await role(), await role(assume)];
+    const input = (RoleArn: string) => ({ RoleArn, RoleSessionName: 'one' });
+    const naming = await trusting({ AWS: plain.arn });
+    await plain.call('sts', 'AssumeRole', input(naming));
+    const session = `arn:aws:sts::${ACCOUNT}:assumed-role/${assumer.arn.split('/').at(-1) ?? ''}/one`;
+    await expect(assumer.call('sts', 'AssumeRole', input(naming))).rejects.toMatchObject(denied(session, naming));
+    const delegating = await trusting(account);
+    await assumer.call('sts', 'AssumeRole', input(delegating));
+    await expect(plain.call('sts', 'AssumeRole', input(delegating))).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+});
+
+describe('an object that is not there', () => {
+  it('is told only to who may list its bucket', async () => {
+    await deploy('s3', 'CreateBucket', { Bucket: 'secretive' });
+    const bucket = 'arn:aws:s3:::secretive';
+    const reader = await role(allow('s3:GetObject', `${bucket}/*`));
+    const lister = await role(allow('s3:GetObject', `${bucket}/*`), allow('s3:ListBucket', bucket));
+    for (const operation of ['GetObject', 'HeadObject']) {
+      const input = { Bucket: 'secretive', Key: 'none' };
+      await expect(reader.call('s3', operation, input)).rejects.toMatchObject({
+        code: 'AccessDenied',
+        status: 403,
+        message: expect.stringContaining(`s3:ListBucket on resource: ${bucket} because no identity-based policy`),
+      });
+      await expect(lister.call('s3', operation, input)).rejects.toMatchObject({ code: 'NoSuchKey' });
+    }
+  });
+});
+
+describe('permissions that no call needed', () => {
+  it('are told by statement and action as the policy names them', async () => {
+    const user = await role(
+      { ...allow(['s3:ListAllMyBuckets', 's3:Put*', 'kms:*'], '*'), Sid: 'Mixed' },
+      { ...allow('s3:DeleteObject', '*'), Effect: 'Deny' },
+      allow(['kms:ListKeys', 'sns:ListTopics'], '*'),
+    );
+    const unused = () => unusedPermissions(local.cloud.store).filter(({ role: name }) => user.arn.endsWith(`/${name}`));
+    const shown = () => unused().map(({ policy: name, statement, action }) => [name, statement, action].join(' '));
+    expect(shown()).toEqual([
+      'own Mixed s3:ListAllMyBuckets',
+      'own Mixed s3:Put*',
+      'own Mixed kms:*',
+      'own 2 kms:ListKeys',
+      'own 2 sns:ListTopics',
+    ]);
+    await user.call('kms', 'ListKeys', {});
+    await user.call('s3', 'ListBuckets', {});
+    await expect(user.call('s3', 'DeleteObject', { Bucket: 'secretive', Key: 'k' })).rejects.toThrow('explicit deny');
+    expect(shown()).toEqual(['own Mixed s3:Put*', 'own 2 sns:ListTopics']);
   });
 });

@@ -3,9 +3,10 @@ import type { Caller, Cloud } from './aws.ts';
 import { accessesOf, partsOf, type Access, type Call } from './access/access.ts';
 import { contextOf } from './access/context.ts';
 import { impliedCalls } from './access/implied.ts';
-import { findRole, recordUse } from './iam.ts';
+import { findRole } from './iam.ts';
 import { decide, type Principal, type Verdict } from './policy/decide.ts';
 import { parsePolicy, type Statement } from './policy/document.ts';
+import { recordUse } from './uses.ts';
 
 export interface CallRequest extends Call {
   readonly caller: Caller;
@@ -28,7 +29,7 @@ async function check(cloud: Cloud, call: Call, outer: Call, caller: Caller): Pro
     for (const access of accessesOf(cloud, part)) {
       const verdict = await verdictOn(cloud, part, access, caller);
       if (!verdict.allowed) throw denied(outer.service, caller, access, verdict.why);
-      if (caller.roleArn !== undefined) recordUse(cloud.store, caller.roleArn, access.action);
+      recordUse(cloud.store, verdict.by, access.action);
     }
   }
 }
@@ -46,8 +47,8 @@ async function verdictOn(cloud: Cloud, call: Call, { action, resource }: Access,
     },
     {
       identity: identityPolicies(cloud, caller),
-      resource: guard.policy === undefined ? undefined : statementsOf(guard.policy, resource),
-      resourceDecides: action.startsWith('kms:') || action === 'sts:AssumeRole',
+      resource: guard.policy === undefined ? undefined : statementsOf(guard.policy, 'resource'),
+      resourceDecides: action === 'sts:AssumeRole' || (action.startsWith('kms:') && guard.policy !== undefined),
     },
   );
 }
@@ -67,16 +68,18 @@ const parsed = new Map<string, Statement[]>();
 
 /** Policies are checked when they are put; one is parsed once. */
 function statementsOf(text: string, name: string): Statement[] {
-  const known = parsed.get(text);
+  const key = `${name} ${text}`;
+  const known = parsed.get(key);
   if (known !== undefined) return known;
   const statements = parsePolicy(JSON.parse(text), name);
-  parsed.set(text, statements);
+  parsed.set(key, statements);
   return statements;
 }
 
-/** Denial has a different name and status per protocol. */
+/** Denial has a different name and status per protocol. STS does not tell why, nor whether there is such a role. */
 function denied(service: string, caller: Caller, { action, resource }: Access, why: string): AwsError {
-  const message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
+  const what = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
+  const message = service === 'sts' ? what : `${what} ${why}`;
   if (service === 'sns') return new AwsError('AuthorizationError', message, { status: 403 });
   if (service === 'sqs' && action.startsWith('kms:')) return new AwsError('KmsAccessDenied', message, { status: 400 });
   if (['s3', 'sts', 'iam'].includes(service)) return new AwsError('AccessDenied', message, { status: 403 });

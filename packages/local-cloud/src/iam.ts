@@ -4,6 +4,7 @@ import { AwsError } from './aws.ts';
 import type { Cloud, Service } from './aws.ts';
 import { operation } from './operation.ts';
 import { paging } from './paging.ts';
+import { policyProblem, type PolicyOf } from './policy/problem.ts';
 import type { Store } from './store.ts';
 
 /** A role as it is kept: documents are JSON text, as given. */
@@ -40,16 +41,14 @@ export function findRole(store: Store, arn: string): Role | undefined {
   return role?.Arn === arn ? role : undefined;
 }
 
-/** Remembers that a role's session was allowed an action. */
-export function recordUse(store: Store, roleArn: string, action: string): void {
-  const uses = store.collection<true>('iam.use');
-  const use = `${roleArn} ${action}`;
-  if (uses.get(use) === undefined) uses.put(use, true);
-}
+export const rolesOf = (store: Store): Role[] =>
+  roles(store)
+    .list()
+    .map(({ value }) => value);
 
 export const roleExists = (store: Store, arn: string): boolean => findRole(store, arn) !== undefined;
 
-/** IAM roles with their policies. Policies are kept as given. */
+/** IAM roles with their policies. Policies are kept as given, if AWS would take them. */
 export function createIam(cloud: Cloud): Service {
   const collection = roles(cloud.store);
 
@@ -60,6 +59,12 @@ export function createIam(cloud: Cloud): Service {
   };
   const update = (name: string, change: Partial<Role>): void => {
     collection.put(name, { ...existing(name), ...change });
+  };
+
+  const sound = (text: string, of: PolicyOf): string => {
+    const problem = policyProblem(text, of, (arn) => roleExists(cloud.store, arn));
+    if (problem !== undefined) throw new AwsError('MalformedPolicyDocument', problem);
+    return text;
   };
 
   return {
@@ -90,7 +95,7 @@ export function createIam(cloud: Cloud): Service {
             ...(Description === undefined ? {} : { Description }),
             MaxSessionDuration,
             CreateDate: Math.floor(Date.now() / 1000),
-            AssumeRolePolicyDocument: policyDocument(AssumeRolePolicyDocument),
+            AssumeRolePolicyDocument: sound(AssumeRolePolicyDocument, 'sts'),
             inlinePolicies: {},
           };
           collection.put(RoleName, role);
@@ -102,17 +107,17 @@ export function createIam(cloud: Cloud): Service {
         'Roles',
         'RoleName',
         operation({ PathPrefix: z.string().default('/') }, ({ PathPrefix }) => ({
-          Roles: collection.list().flatMap(({ value }) => (value.Path.startsWith(PathPrefix) ? [describe(value)] : [])),
+          Roles: rolesOf(cloud.store).flatMap((role) => (role.Path.startsWith(PathPrefix) ? [describe(role)] : [])),
         })),
       ),
       UpdateAssumeRolePolicy: operation({ RoleName: roleName, PolicyDocument: document }, (input) => {
-        update(input.RoleName, { AssumeRolePolicyDocument: policyDocument(input.PolicyDocument) });
+        update(input.RoleName, { AssumeRolePolicyDocument: sound(input.PolicyDocument, 'sts') });
         return {};
       }),
       PutRolePolicy: operation({ RoleName: roleName, PolicyName: policyName, PolicyDocument: document }, (input) => {
         const { inlinePolicies } = existing(input.RoleName);
         update(input.RoleName, {
-          inlinePolicies: { ...inlinePolicies, [input.PolicyName]: policyDocument(input.PolicyDocument) },
+          inlinePolicies: { ...inlinePolicies, [input.PolicyName]: sound(input.PolicyDocument, 'identity') },
         });
         return {};
       }),
@@ -153,16 +158,6 @@ const describe = (role: Role) => ({
   AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
   inlinePolicies: undefined,
 });
-
-function policyDocument(text: string): string {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && 'Statement' in parsed) return text;
-  } catch (cause) {
-    throw new AwsError('MalformedPolicyDocument', 'This policy contains invalid Json', { cause });
-  }
-  throw new AwsError('MalformedPolicyDocument', 'Syntax errors in policy.');
-}
 
 const noSuchEntity = (what: string): AwsError =>
   new AwsError('NoSuchEntity', `${what} cannot be found.`, { status: 404 });

@@ -1,24 +1,20 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { resolve } from 'node:path';
 import { startCloud } from './cloud.ts';
 import { readConfig } from './config.ts';
+import { lockStateDir } from './lock.ts';
 import { watchRoom } from './room.ts';
+import { Store } from './store.ts';
+import { unusedPermissions } from './uses.ts';
 
-const USAGE = 'usage: main.ts serve --config FILE --state DIR [--port N]';
+const USAGE = 'usage: main.ts serve --config FILE --state DIR [--port N], or main.ts unused --state DIR';
 
 /**
  * `serve`: one JSON line on stdout once the cloud serves (`endpoint`, `region` and the administrator's credentials);
  * everything else goes to `DIR/local-cloud.log`. Ends with its standard input, so that it does not outlive its parent; and,
  * as if it were killed, before the disk is full.
  */
-async function main(): Promise<void> {
-  const { config, state, port } = options();
-  const folder = resolve(state);
-  mkdirSync(folder, { recursive: true });
-  await Promise.race([serve(config, folder, port), watchRoom(folder)]);
-}
-
 async function serve(config: string, state: string, port: number): Promise<void> {
   const ended = toldToEnd();
   const cloud = await startCloud(readConfig(config), state, port);
@@ -39,17 +35,34 @@ function toldToEnd(): Promise<undefined> {
   return promise;
 }
 
-function options(): { config: string; state: string; port: number } {
+/** `unused`: what roles are allowed and no call needed, as JSON lines on stdout. The cloud must have stopped. */
+async function unused(stateDir: string): Promise<void> {
+  const file = join(stateDir, 'state.sqlite');
+  if (!existsSync(file)) throw new Error(`${stateDir} is no state folder: it has no state.sqlite`);
+  const unlock = await lockStateDir(stateDir);
+  const store = new Store(file);
+  for (const permission of unusedPermissions(store)) process.stdout.write(`${JSON.stringify(permission)}\n`);
+  store.close();
+  unlock();
+}
+
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { config: { type: 'string' }, state: { type: 'string' }, port: { type: 'string', default: '0' } },
+    options: { config: { type: 'string' }, state: { type: 'string' }, port: { type: 'string' } },
   });
-  const port = Number(values.port);
-  if (positionals.join() !== 'serve' || values.config === undefined || values.state === undefined)
-    throw new Error(USAGE);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port ${values.port} is not a port; ${USAGE}`);
-  return { config: values.config, state: values.state, port };
+  const { config, state, port: given = '0' } = values;
+  const command = positionals.join(' ');
+  if (command === 'unused' && state !== undefined && config === undefined && values.port === undefined) {
+    await unused(resolve(state));
+    return;
+  }
+  if (command !== 'serve' || config === undefined || state === undefined) throw new Error(USAGE);
+  const port = Number(given);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${given} is not a port; ${USAGE}`);
+  const folder = resolve(state);
+  mkdirSync(folder, { recursive: true });
+  await Promise.race([serve(config, folder, port), watchRoom(folder)]);
 }
 
 try {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { servicePrincipal } from './aws.ts';
+import { internally } from './aws.ts';
 import { operation } from './operation.ts';
 import { paging } from './paging.ts';
 
 interface Item {
   readonly Name: string;
 }
-const caller = servicePrincipal('tests');
+const caller = internally('tests');
 const inPages = paging({ size: 'Limit', token: 'Marker', next: 'NextMarker', truncated: 'Truncated', most: 100 });
 /** A List operation over what `items` holds at the moment of each call. */
 const list = (items: () => readonly Item[]) =>

@@ -10,10 +10,11 @@ import {
   UpdateScheduleCommand,
   ValidationException,
 } from '@aws-sdk/client-scheduler';
-import { AwsError, servicePrincipal, type Caller, type Cloud, type Input, type Service } from './aws.ts';
+import { AwsError, internally, type Caller, type Cloud, type Input, type Service } from './aws.ts';
 import { createScheduler } from './scheduler.ts';
 import { Store } from './store.ts';
 import { startLocalCloud } from './testing/localCloud.ts';
+import { trust } from './testing/policies.ts';
 
 const RoleArn = 'arn:aws:iam::111122223333:role/schedule';
 const machine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:m';
@@ -26,7 +27,7 @@ const definition = (Arn: string, more: object = {}) => ({
 });
 
 describe('a schedule', () => {
-  const caller = servicePrincipal('test');
+  const caller = internally('test');
   const calls: { service: string; operation: string; input: Input; role: string | undefined }[] = [];
   let store: Store;
   let scheduler: Service;
@@ -38,6 +39,7 @@ describe('a schedule', () => {
       store,
       endpoint: 'http://127.0.0.1:1',
       log: () => undefined,
+      guardOf: (arn: string) => Promise.resolve(arn === RoleArn ? { policy: trust('scheduler') } : {}),
       call(service: string, operation: string, input: Input, { roleArn }: Caller) {
         calls.push({ service, operation, input, role: roleArn });
         return failure === undefined || service === 'sqs' ? Promise.resolve({}) : Promise.reject(failure);
@@ -127,8 +129,8 @@ describe('a schedule', () => {
     ['a time zone', { ScheduleExpressionTimezone: 'Europe/Berlin' }],
     ['an end', { EndDate: 1 }],
     ['a group', { GroupName: 'own' }],
-  ])('refuses %s loudly', (_, more) => {
-    expect(() => create(definition(machine, more))).toThrow(/not supported/);
+  ])('refuses %s loudly', async (_, more) => {
+    await expect((async () => create(definition(machine, more)))()).rejects.toThrow(/not supported/);
   });
 
   it('sends a refused invocation to its dead-letter queue, as its role', async () => {
@@ -172,6 +174,8 @@ describe('a schedule', () => {
 describe('EventBridge Scheduler over the wire', () => {
   it('keeps, shows, lists and deletes schedules', async () => {
     const cloud = await startLocalCloud();
+    const role = { RoleName: 'schedule', AssumeRolePolicyDocument: trust('scheduler') };
+    await cloud.cloud.call('iam', 'CreateRole', role, internally('tests'));
     const client = new SchedulerClient(cloud.clientConfig);
     try {
       const { ScheduleArn } = await client.send(new CreateScheduleCommand(definition(machine)));
@@ -193,6 +197,12 @@ describe('EventBridge Scheduler over the wire', () => {
       expect(Schedules).toMatchObject([{ Name: 's', State: 'DISABLED', Target: { Arn: machine } }]);
       const invalid = definition(machine, { Name: 'x', ScheduleExpression: 'cron(often)' });
       await expect(client.send(new CreateScheduleCommand(invalid))).rejects.toBeInstanceOf(ValidationException);
+      const { Target, ...other } = definition(machine, { Name: 'x' });
+      const untrusting = { ...other, Target: { ...Target, RoleArn: `${RoleArn}-not` } };
+      await expect(client.send(new CreateScheduleCommand(untrusting))).rejects.toMatchObject({
+        name: 'ValidationException',
+        message: 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
+      });
       await client.send(new DeleteScheduleCommand({ Name: 's' }));
       await expect(client.send(new GetScheduleCommand({ Name: 's' }))).rejects.toBeInstanceOf(
         ResourceNotFoundException,

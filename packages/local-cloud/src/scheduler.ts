@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { AwsError, roleSession, type Cloud, type Output, type Service } from './aws.ts';
+import { AwsError, roleSession, servicePrincipal, type Cloud, type Output, type Service } from './aws.ts';
+import { assumeRole } from './authorize.ts';
 import { createDeliveries, requestOf, type Delivery } from './events/delivery.ts';
 import type { Outbox } from './events/outbox.ts';
 import { operation } from './operation.ts';
@@ -86,7 +87,7 @@ class Scheduler {
     this.#schedules = cloud.store.collection<Schedule>('scheduler.schedule');
   }
 
-  create(given: Definition): Output {
+  async create(given: Definition): Promise<Output> {
     if (this.#schedules.get(given.Name) !== undefined) {
       throw new AwsError('ConflictException', `Schedule ${given.Name} already exists.`, { status: 409 });
     }
@@ -94,7 +95,7 @@ class Scheduler {
   }
 
   /** One that changes nothing does not begin a rate anew. */
-  update(given: Definition): Output {
+  async update(given: Definition): Promise<Output> {
     const known = this.get(given.Name);
     if (isDeepStrictEqual(known, { ...known, ...given })) return { ScheduleArn: known.Arn };
     return this.#put(given, known.CreationDate);
@@ -133,7 +134,8 @@ class Scheduler {
     for (const name of this.#timers.keys()) this.#disarm(name);
   }
 
-  #put(given: Definition, CreationDate: number): Output {
+  async #put(given: Definition, CreationDate: number): Promise<Output> {
+    await this.#checkRole(given.Target.RoleArn);
     const now = Date.now();
     const Arn = `arn:aws:scheduler:${this.#cloud.region}:${this.#cloud.account}:schedule/${GROUP}/${given.Name}`;
     const schedule = { ...given, Arn, GroupName: GROUP, CreationDate, LastModificationDate: now / 1000 } as const;
@@ -143,6 +145,16 @@ class Scheduler {
     // A rate begins at once.
     this.#arm(schedule, now - 1);
     return { ScheduleArn: Arn };
+  }
+
+  /** What stands in a trust policy is the schedule's group. https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
+  async #checkRole(arn: string): Promise<void> {
+    const group = `arn:aws:scheduler:${this.#cloud.region}:${this.#cloud.account}:schedule-group/${GROUP}`;
+    const role = { arn, sessionName: 'scheduler' };
+    await assumeRole(this.#cloud, servicePrincipal('scheduler', group), role).catch((cause: unknown) => {
+      const message = 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.';
+      throw new AwsError('ValidationException', message, { cause });
+    });
   }
 
   #arm(schedule: Schedule, after: number): void {

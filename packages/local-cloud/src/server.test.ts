@@ -3,7 +3,7 @@ import { S3Client, ListBucketsCommand, GetBucketCorsCommand } from '@aws-sdk/cli
 import { SSMClient, GetParameterCommand, ListDocumentsCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { servicePrincipal } from './aws.ts';
+import { internally } from './aws.ts';
 import { startLocalCloud } from './testing/localCloud.ts';
 import type { LocalCloud } from './testing/localCloud.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
     Statement: { Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'sts:AssumeRole' },
   };
   const role = { RoleName: 'reader', AssumeRolePolicyDocument: JSON.stringify(trust) };
-  await local.cloud.call('iam', 'CreateRole', role, servicePrincipal('cloudformation'));
+  await local.cloud.call('iam', 'CreateRole', role, internally('cloudformation'));
 });
 afterAll(() => local.stop());
 
@@ -54,7 +54,7 @@ describe('callers', () => {
     await expect(ssm.send(new GetParameterCommand({ Name: '/shop/name' }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message:
-        'User: arn:aws:sts::111122223333:assumed-role/never-made/x is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/shop/name',
+        'User: arn:aws:sts::111122223333:assumed-role/never-made/x is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/shop/name because no identity-based policy allows the ssm:GetParameter action',
     });
     const s3 = new S3Client({ ...local.clientConfig, credentials });
     await expect(s3.send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalCloud, type LocalCloud } from './testing/localCloud.ts';
+import { mayDeliver } from './testing/policies.ts';
 
 describe('SNS', () => {
   let cloud: LocalCloud;
@@ -21,8 +22,9 @@ describe('SNS', () => {
   let sqs: SQSClient;
   const topic = async (Name: string) => (await sns.send(new CreateTopicCommand({ Name }))).TopicArn!;
   const newQueue = async (QueueName: string) => {
-    await sqs.send(new CreateQueueCommand({ QueueName }));
-    return `arn:aws:sqs:eu-west-1:111122223333:${QueueName}`;
+    const arn = `arn:aws:sqs:eu-west-1:111122223333:${QueueName}`;
+    await sqs.send(new CreateQueueCommand({ QueueName, Attributes: { Policy: mayDeliver('sns', arn) } }));
+    return arn;
   };
   const subscribe = (TopicArn: string, Protocol: string, Endpoint: string, Attributes = {}) =>
     sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint, Attributes }));
@@ -45,7 +47,8 @@ describe('SNS', () => {
   it("keeps a topic's key and policy", async () => {
     const TopicArn = await topic('kept');
     expect(TopicArn).toBe('arn:aws:sns:eu-west-1:111122223333:kept');
-    const Policy = '{"Version":"2012-10-17","Statement":[]}';
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'sns:Publish', Resource: TopicArn };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: statement });
     const set = (AttributeName: string, AttributeValue: string) =>
       sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName, AttributeValue }));
     await set('Policy', Policy);
@@ -55,6 +58,11 @@ describe('SNS', () => {
     expect(Attributes).toMatchObject({ TopicArn, Owner: '111122223333', Policy, KmsMasterKeyId: 'alias/messages' });
     expect((await sns.send(new ListTopicsCommand({}))).Topics).toContainEqual({ TopicArn });
     await expect(set('Colour', 'red')).rejects.toThrow(/AttributeName/);
+    const elsewhere = JSON.stringify({ Statement: { ...statement, Action: 'sqs:SendMessage' } });
+    await expect(set('Policy', elsewhere)).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining('Policy statement action out of service scope!'),
+    });
   });
 
   it('delivers to queues: the notification, or the message as it is', async () => {
@@ -92,10 +100,13 @@ describe('SNS', () => {
 
   it('loses what a queue does not take, and delivers to the others', async () => {
     const TopicArn = await topic('dead');
+    await sqs.send(new CreateQueueCommand({ QueueName: 'closed' }));
+    await subscribe(TopicArn, 'sqs', 'arn:aws:sqs:eu-west-1:111122223333:closed');
     await subscribe(TopicArn, 'sqs', 'arn:aws:sqs:eu-west-1:111122223333:missing');
     await subscribe(TopicArn, 'sqs', await newQueue('there'));
     await sns.send(new PublishCommand({ TopicArn, Message: 'm' }));
     expect(JSON.parse((await received('there'))!.Body!)).toMatchObject({ Message: 'm' });
+    expect(await received('closed')).toBeUndefined();
   });
 
   it('refuses what SNS does, and loudly what it cannot do', async () => {

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, servicePrincipal, type Cloud, type Guard, type Output, type Service } from './aws.ts';
 import { queueUrl } from './events/delivery.ts';
+import { roleExists } from './iam.ts';
 import { notSupported, operation } from './operation.ts';
 import { paging } from './paging.ts';
+import { policyProblem } from './policy/problem.ts';
 import { messageAttributes, type MessageAttributes } from './queues/messageAttributes.ts';
 
 const MOST_BYTES = 262_144;
@@ -135,6 +137,9 @@ class Sns {
   }
 
   setAttribute(arn: string, name: string, value: string): Output {
+    const problem =
+      name === 'Policy' ? policyProblem(value, 'sns', (role) => roleExists(this.#cloud.store, role)) : undefined;
+    if (problem !== undefined) throw invalid(`Policy Error: ${problem}`);
     this.#topics.put(arn, { ...this.#topics.get(this.topic(arn)), [name]: value });
     return undefined;
   }

@@ -19,6 +19,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { startLocalCloud, type LocalCloud } from './testing/localCloud.ts';
+import { mayDeliver } from './testing/policies.ts';
 
 describe('SQS', () => {
   let cloud: LocalCloud;
@@ -59,7 +60,7 @@ describe('SQS', () => {
 
   it('keeps a policy as it was given and answers a repeated CreateQueue only for equal attributes', async () => {
     const QueueUrl = await queueUrl('policy', { VisibilityTimeout: '60' });
-    const Policy = '{"Version":"2012-10-17","Statement":[]}';
+    const Policy = mayDeliver('sns', arn('policy'));
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
     const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }));
     expect(Attributes).toEqual({ Policy });
@@ -70,6 +71,7 @@ describe('SQS', () => {
   it.each([
     ['a name', { QueueName: 'a b' }, 'InvalidParameterValue'],
     ['a value', { QueueName: 'x', Attributes: { VisibilityTimeout: '43201' } }, 'InvalidAttributeValue'],
+    ['a policy', { QueueName: 'x', Attributes: { Policy: '{"Statement":[]}' } }, 'InvalidAttributeValue'],
     ['an attribute', { QueueName: 'x', Attributes: Object.fromEntries([['Colour', 'red']]) }, 'NotImplemented'],
     ['a FIFO queue', { QueueName: 'x.fifo', Attributes: { FifoQueue: 'true' } }, 'NotImplemented'],
     [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError, roleSession } from './aws.ts';
+import { roleSession } from './aws.ts';
 import type { Caller, Cloud, Service } from './aws.ts';
 import { findRole } from './iam.ts';
 import { operation } from './operation.ts';
@@ -24,14 +24,7 @@ export function createSts(cloud: Cloud): Service {
           RoleSessionName: z.string().regex(/^[\w+=,.@-]{2,64}$/, 'must be 2 to 64 characters of [\\w+=,.@-]'),
           DurationSeconds: z.coerce.number().int().min(900).max(43200).default(3600),
         },
-        ({ RoleArn, RoleSessionName, DurationSeconds }, caller) => {
-          // AWS does not tell a missing role from a forbidden one.
-          if (findRole(cloud.store, RoleArn) === undefined)
-            throw new AwsError(
-              'AccessDenied',
-              `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
-              { status: 403 },
-            );
+        ({ RoleArn, RoleSessionName, DurationSeconds }) => {
           const session = roleSession(RoleArn, RoleSessionName);
           const { accessKeyId, secretAccessKey, sessionToken } = cloud.credentialsFor(RoleArn, RoleSessionName);
           return {

@@ -10,6 +10,9 @@ export interface Implied extends Call {
 
 export async function impliedCalls(cloud: Cloud, call: Call): Promise<Implied[]> {
   if (call.service === 'sagemaker') return ofJob(cloud, call);
+  if (call.service === 'states' && 'roleArn' in call.input) return passed(call.service, call.input['roleArn']);
+  if (call.service === 'scheduler')
+    return passed(call.service, (call.input['Target'] as Input | undefined)?.['RoleArn']);
   if (call.service === 'redshift-data') return ofStatement(call);
   const actions = KEY_ACTIONS[call.service]?.[call.operation];
   if (actions === undefined) return [];
@@ -40,6 +43,12 @@ const KEY_ACTIONS: Readonly<Record<string, Readonly<Record<string, readonly stri
   ),
 };
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html */
+const passed = (to: string, RoleName: unknown): Implied[] =>
+  RoleName === undefined
+    ? []
+    : [{ service: 'iam', operation: 'PassRole', input: { RoleName, PassedToService: `${to}.amazonaws.com` } }];
+
 /** Whoever starts a job hands a role over, and a key for the disks; whoever tags it needs that permission too. */
 function ofJob(cloud: Cloud, call: Call): Implied[] {
   const { operation, input } = call;
@@ -51,9 +60,8 @@ function ofJob(cloud: Cloud, call: Call): Implied[] {
     ResourceConfig ??
     TransformResources) as Input | undefined;
   const key = machines?.['VolumeKmsKeyId'];
-  const passed = { RoleArn: role, RoleName: role, PassedToService: 'sagemaker.amazonaws.com' };
   return [
-    ...(role === undefined ? [] : [{ service: 'iam', operation: 'PassRole', input: passed }]),
+    ...passed('sagemaker', role),
     ...(key === undefined
       ? []
       : [

@@ -19,7 +19,7 @@ import {
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { servicePrincipal, type Cloud } from '../aws.ts';
+import { internally, type Cloud } from '../aws.ts';
 import { Store } from '../store.ts';
 import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
 import { createDynamodb } from './dynamodb.ts';
@@ -78,7 +78,7 @@ describe('DynamoDB', () => {
   });
 
   it('keeps and shows the key of a table', async () => {
-    const { KeyMetadata } = await cloud.cloud.call('kms', 'CreateKey', {}, servicePrincipal('cloudformation'));
+    const { KeyMetadata } = await cloud.cloud.call('kms', 'CreateKey', {}, internally('cloudformation'));
     const { Arn } = KeyMetadata as { Arn: string };
     const kept = { TableName: 'kept' };
     await db.send(
@@ -248,7 +248,7 @@ describe('DynamoDB', () => {
 });
 
 describe('DynamoDB after a kill', () => {
-  const caller = servicePrincipal('test');
+  const caller = internally('test');
   const key = (pk: string) => ({ pk: { S: pk } });
   let stateDir: string;
   let store: Store;

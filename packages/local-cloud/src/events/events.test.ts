@@ -16,8 +16,9 @@ import {
   type Target,
 } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { servicePrincipal } from '../aws.ts';
+import { internally } from '../aws.ts';
 import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
+import { mayDeliver, policy } from '../testing/policies.ts';
 
 describe('EventBridge', () => {
   let cloud: LocalCloud;
@@ -25,7 +26,8 @@ describe('EventBridge', () => {
   let sqs: SQSClient;
   const queueArn = (name: string) => `arn:aws:sqs:eu-west-1:111122223333:${name}`;
   const newQueue = async (QueueName: string) => {
-    await sqs.send(new CreateQueueCommand({ QueueName }));
+    const Policy = mayDeliver('events', queueArn(QueueName));
+    await sqs.send(new CreateQueueCommand({ QueueName, Attributes: { Policy } }));
     return queueArn(QueueName);
   };
   const rule = async (Name: string, pattern: object, target: Omit<Target, 'Id'>, EventBusName?: string) => {
@@ -81,7 +83,8 @@ describe('EventBridge', () => {
   });
 
   it('sends what a target does not take to its dead-letter queue, saying why', async () => {
-    const Arn = queueArn('missing');
+    const Arn = queueArn('closed');
+    await sqs.send(new CreateQueueCommand({ QueueName: 'closed' }));
     await rule('dead', { source: ['dead'] }, { Arn, DeadLetterConfig: { Arn: await newQueue('letters') } });
     await put({ Source: 'dead', DetailType: 'x', Detail: '{}' });
     const { Body, MessageAttributes } = await arrives('letters');
@@ -90,8 +93,8 @@ describe('EventBridge', () => {
     expect(Object.fromEntries(attributes)).toEqual({
       RULE_ARN: 'arn:aws:events:eu-west-1:111122223333:rule/dead',
       TARGET_ARN: Arn,
-      ERROR_CODE: 'NO_RESOURCE',
-      ERROR_MESSAGE: 'The specified queue does not exist.',
+      ERROR_CODE: 'NO_PERMISSIONS',
+      ERROR_MESSAGE: `User: events.amazonaws.com is not authorized to perform: sqs:SendMessage on resource: ${Arn} because no resource-based policy allows the sqs:SendMessage action`,
     });
   });
 
@@ -117,13 +120,19 @@ describe('EventBridge', () => {
   it('takes aws.* events from services', async () => {
     await rule('service', { source: ['aws.s3'] }, { Arn: await newQueue('service') });
     const Entries = [{ Source: 'aws.s3', DetailType: 'Object Created', Detail: '{}' }];
-    await cloud.cloud.call('events', 'PutEvents', { Entries }, servicePrincipal('s3'));
+    await cloud.cloud.call('events', 'PutEvents', { Entries }, internally('s3'));
     expect(JSON.parse((await arrives('service')).Body!)).toMatchObject({ source: 'aws.s3' });
   });
 
   it('shows what was put', async () => {
     await events.send(new CreateEventBusCommand({ Name: 'shown' }));
-    const Policy = '{"Version":"2012-10-17","Statement":[]}';
+    const statement = {
+      Effect: 'Allow',
+      Principal: { AWS: '111122223333' },
+      Action: 'events:PutEvents',
+      Resource: '*',
+    };
+    const Policy = policy(statement);
     await events.send(new PutPermissionCommand({ EventBusName: 'shown', Policy }));
     expect(await events.send(new DescribeEventBusCommand({ Name: 'shown' }))).toMatchObject({
       Arn: 'arn:aws:events:eu-west-1:111122223333:event-bus/shown',

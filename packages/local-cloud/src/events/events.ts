@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AwsError, servicePrincipal, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
+import { roleExists } from '../iam.ts';
 import { notSupported, operation } from '../operation.ts';
 import { paging } from '../paging.ts';
+import { policyProblem } from '../policy/problem.ts';
 import { createDeliveries, type Delivery } from './delivery.ts';
 import { parseJson } from './json.ts';
 import type { Outbox } from './outbox.ts';
@@ -54,6 +56,7 @@ export function createEvents(cloud: Cloud): Service {
   const events = new EventBridge(cloud, deliveries);
   return {
     name: 'events',
+    guardOf: (arn) => ({ policy: events.policyOf(arn) }),
     operations: {
       CreateEventBus: operation({ Name: nameOf(256) }, ({ Name }) => events.createBus(Name)),
       DescribeEventBus: operation({ Name: EventBusName }, ({ Name }) => ({ ...events.bus(Name) })),
@@ -142,7 +145,13 @@ class EventBridge {
     return this.#buses.list(prefix).map(({ value }) => value);
   }
 
+  policyOf(arn: string): string | undefined {
+    return this.#buses.get(busName(arn))?.Policy;
+  }
+
   putPolicy(bus: Bus, Policy: string): Output {
+    const problem = policyProblem(Policy, 'events', (arn) => roleExists(this.#cloud.store, arn));
+    if (problem !== undefined) throw new AwsError('ValidationException', problem);
     this.#buses.put(bus.Name, { ...bus, Policy, LastModifiedTime: Date.now() / 1000 });
     return undefined;
   }

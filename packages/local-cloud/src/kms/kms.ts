@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Cloud, Output, Service } from '../aws.ts';
+import { roleExists } from '../iam.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
-import { policyProblem } from '../resourcePolicy.ts';
+import { policyProblem } from '../policy/problem.ts';
 import { keyIdOf, open, seal } from './ciphertext.ts';
 import { keysOf } from './keys.ts';
 import type { Key } from './keys.ts';
@@ -181,6 +182,6 @@ const defaultKeyPolicy = (account: string): string =>
 function checkKeyPolicy(cloud: Cloud, text: string): void {
   if (Buffer.byteLength(text) > 32_768)
     throw new AwsError('LimitExceededException', 'The key policy document exceeds the limit of 32 kilobytes.');
-  const problem = policyProblem(cloud.store, text);
+  const problem = policyProblem(text, 'kms', (arn) => roleExists(cloud.store, arn));
   if (problem !== undefined) throw new AwsError('MalformedPolicyDocumentException', problem);
 }

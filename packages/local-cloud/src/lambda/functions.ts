@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { AwsError, internally } from '../aws.ts';
+import { AwsError, servicePrincipal } from '../aws.ts';
 import type { Cloud, Operation } from '../aws.ts';
+import { assumeRole } from '../authorize.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
 import { removeOthers, unpack } from './code.ts';
@@ -88,13 +89,14 @@ export class Functions {
         Environment: z.strictObject({ Variables: variables }).default({ Variables: {} }),
       },
       async ({ FunctionName: name, ...input }) => {
-        await this.#requireAssumable(input.Role);
+        const arn = `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`;
+        await this.#requireAssumable(input.Role, { arn, name });
         const zip = await readFile(input.ZipPath).catch((cause: unknown) => {
           throw new AwsError('InvalidParameterValueException', `There is no package ${input.ZipPath}`, { cause });
         });
         const record: FunctionRecord = {
           name,
-          arn: `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`,
+          arn,
           roleArn: input.Role,
           handler: input.Handler,
           timeoutSeconds: input.Timeout,
@@ -158,13 +160,12 @@ export class Functions {
     };
   }
 
-  async #requireAssumable(roleArn: string): Promise<void> {
-    const RoleName = roleArn.split('/').at(-1);
-    const { Role } = await this.#cloud.call('iam', 'GetRole', { RoleName }, internally('lambda'));
-    const trust = decodeURIComponent((Role as { AssumeRolePolicyDocument: string }).AssumeRolePolicyDocument);
-    if (trust.includes('"lambda.amazonaws.com"')) return;
-    const message = `The role defined for the function cannot be assumed by Lambda: ${roleArn}`;
-    throw new AwsError('InvalidParameterValueException', message);
+  async #requireAssumable(roleArn: string, { arn, name }: { arn: string; name: string }): Promise<void> {
+    const role = { arn: roleArn, sessionName: name };
+    await assumeRole(this.#cloud, servicePrincipal('lambda', arn), role).catch((cause: unknown) => {
+      const message = 'The role defined for the function cannot be assumed by Lambda.';
+      throw new AwsError('InvalidParameterValueException', message, { cause });
+    });
   }
 }
 

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { roleSession, servicePrincipal } from '../aws.ts';
+import { roleSession, internally } from '../aws.ts';
 import type { AwsError, Caller, Cloud, Input, Service } from '../aws.ts';
 import { Store } from '../store.ts';
+import { trust } from '../testing/policies.ts';
 import { zip } from '../testing/zip.ts';
 import { createLambda } from './lambda.ts';
 
@@ -25,18 +26,13 @@ function cloudIn(stateDir: string): Cloud {
     store: new Store(path.join(stateDir, 'state.sqlite')),
     endpoint: 'http://127.0.0.1:4566',
     log: (line) => logged.push(line),
-    guardOf: () => Promise.resolve({}),
+    guardOf: (arn) => Promise.resolve({ policy: trust(arn === role ? 'lambda' : 'states') }),
     credentialsFor: (roleArn, session) => ({
       accessKeyId: `key of ${roleArn}`,
       secretAccessKey: 's',
       sessionToken: session,
     }),
-    call: (service, operation, input) => {
-      expect([service, operation]).toEqual(['iam', 'GetRole']);
-      const Service = input['RoleName'] === 'worker' ? 'lambda.amazonaws.com' : 'states.amazonaws.com';
-      const trust = { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } }] };
-      return Promise.resolve({ Role: { AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)) } });
-    },
+    call: (service, operation) => Promise.reject(new Error(`nothing calls ${service}:${operation}`)),
   };
 }
 
@@ -70,7 +66,7 @@ async function deploy(code: string, settings: Input = {}): Promise<string> {
     Handler: 'src/task.handler',
     Timeout: 20,
   };
-  await lambda.operations['DeployFunction']!({ ...defaults, ...settings }, servicePrincipal('cloudformation'));
+  await lambda.operations['DeployFunction']!({ ...defaults, ...settings }, internally('cloudformation'));
   return FunctionName;
 }
 
@@ -273,7 +269,10 @@ describe('what Lambda refuses', () => {
 
   it('roles it cannot assume, reserved variables, other runtimes and unknown settings', async () => {
     const deployWith = (settings: Input) => refusal(deploy('', settings));
-    expect(await deployWith({ Role: 'arn:aws:iam::111122223333:role/machine' })).toBe('InvalidParameterValueException');
+    await expect(deploy('', { Role: 'arn:aws:iam::111122223333:role/machine' })).rejects.toMatchObject({
+      code: 'InvalidParameterValueException',
+      message: 'The role defined for the function cannot be assumed by Lambda.',
+    });
     expect(await deployWith({ Environment: { Variables: { AWS_REGION: 'x' } } })).toBe('ValidationException');
     expect(await deployWith({ Environment: { Variables: { BIG: 'x'.repeat(4096) } } })).toBe('ValidationException');
     expect(await deployWith({ Runtime: 'python3.13' })).toBe('ValidationException');

@@ -183,11 +183,20 @@ describe('a policy document', () => {
   it.each([
     [{ Statement: [] }, /Statement/],
     [{ Statement: [{ Effect: 'Maybe', Action: '*' }] }, /Statement\.0\.Effect/],
-    [{ Statement: [{ Effect: 'Allow', Resource: '*' }] }, /one of Action and NotAction/],
+    [{ Statement: [{ Effect: 'Allow', Action: '*', NotAction: '*', Resource: '*' }] }, /Action or NotAction/],
     [{ Statement: { Effect: 'Allow', Action: '*', Resorce: '*' } }, /Resorce/],
-    [{ Statement: { Effect: 'Allow', Action: '*', Condition: { IpAddress: { a: 'b' } } } }, /operator IpAddress/],
+    [{ Statement: { Effect: 'Allow', Action: '*', Condition: { IpAdress: { a: 'b' } } } }, /operator IpAdress/],
   ])('%j is refused', (document, problem) => {
     expect(() => parsePolicy(document, 'bad')).toThrow(PolicyProblem);
     expect(() => parsePolicy(document, 'bad')).toThrow(problem);
+  });
+
+  it.each([
+    [{ NotPrincipal: '*' }, 'NotPrincipal'],
+    [{ Principal: { Federated: 'accounts.google.com' } }, 'A Federated principal'],
+    [{ Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }, 'The condition operator IpAddress'],
+  ])('with %j asks for what only AWS has', (more, what) => {
+    const document = { Statement: allow(more) };
+    expect(() => parsePolicy(document, 'bad')).toThrow(`${what} is not supported by the local cloud`);
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notSupported } from '../operation.ts';
 import { parseOperator, type Condition } from './conditions.ts';
 
 /** A list of patterns that an element of a statement names, or all but these. */
@@ -8,7 +9,7 @@ interface Names {
 }
 
 export interface Statement {
-  /** Where it stands, for people: the policy's name, then the statement's Sid or number. */
+  /** Where it stands: the policy's name, a slash, then the statement's Sid or number. */
   readonly origin: string;
   readonly effect: 'Allow' | 'Deny';
   /** Whom it is about, in a resource's policy; an identity's policy is about the identity. */
@@ -19,20 +20,22 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
-/** A policy that AWS would refuse, or that asks for something that the local cloud does not have. */
+/** A policy that AWS would refuse. */
 export class PolicyProblem extends Error {
   override readonly name = 'PolicyProblem';
 }
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 const scalar = z.union([z.string(), z.boolean(), z.number()]).transform(String);
+const principal = { AWS: oneOrMore.optional(), Service: oneOrMore.optional() };
+/** AWS has them, the local cloud has not. */
+const missing = { Federated: z.unknown().optional(), CanonicalUser: z.unknown().optional() };
 const statement = z
   .strictObject({
     Sid: z.string().optional(),
     Effect: z.enum(['Allow', 'Deny']),
-    Principal: z
-      .union([z.literal('*'), z.strictObject({ AWS: oneOrMore.optional(), Service: oneOrMore.optional() })])
-      .optional(),
+    Principal: z.union([z.literal('*'), z.strictObject({ ...principal, ...missing })]).optional(),
+    NotPrincipal: z.unknown().optional(),
     Action: oneOrMore.optional(),
     NotAction: oneOrMore.optional(),
     Resource: oneOrMore.optional(),
@@ -47,10 +50,7 @@ const statement = z
       )
       .default({}),
   })
-  .refine(
-    ({ Action, NotAction }) => (Action === undefined) !== (NotAction === undefined),
-    'one of Action and NotAction',
-  )
+  .refine(({ Action, NotAction }) => Action === undefined || NotAction === undefined, 'Action or NotAction')
   .refine(
     ({ Resource, NotResource }) => Resource === undefined || NotResource === undefined,
     'Resource or NotResource',
@@ -61,7 +61,10 @@ const policy = z.strictObject({
   Statement: z.preprocess((value) => [value].flat(), z.array(statement).min(1)),
 });
 
-/** The statements of a policy document. Throws {@link PolicyProblem}, naming the member, for what is none. */
+/**
+ * The statements of a policy document. Throws {@link PolicyProblem}, naming the member, for what is none, and 501 for what
+ * only AWS understands.
+ */
 export function parsePolicy(document: unknown, name: string): Statement[] {
   const parsed = policy.safeParse(document);
   if (!parsed.success) {
@@ -71,14 +74,15 @@ export function parsePolicy(document: unknown, name: string): Statement[] {
     });
   }
   return parsed.data.Statement.map(
-    ({ Sid, Effect, Principal, Action, NotAction, Resource, NotResource, Condition }, index) => {
+    ({ Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition }, index) => {
+      if (NotPrincipal !== undefined) throw notSupported('NotPrincipal');
       const origin = `${name}/${Sid ?? index}`;
       const resources = Resource ?? NotResource;
       return {
         origin,
         effect: Effect,
         ...(Principal === undefined ? {} : { principals: principalsOf(Principal) }),
-        actions: { patterns: Action ?? NotAction ?? [], allBut: Action === undefined },
+        actions: { patterns: Action ?? NotAction ?? [], allBut: NotAction !== undefined },
         ...(resources === undefined ? {} : { resources: { patterns: resources, allBut: Resource === undefined } }),
         conditions: conditionsOf(Condition, origin),
       };
@@ -86,12 +90,20 @@ export function parsePolicy(document: unknown, name: string): Statement[] {
   );
 }
 
-const principalsOf = (named: '*' | { AWS?: string[] | undefined; Service?: string[] | undefined }) =>
-  named === '*' ? { aws: ['*'], services: ['*'] } : { aws: named.AWS ?? [], services: named.Service ?? [] };
+function principalsOf(named: z.output<typeof statement>['Principal'] & {}) {
+  if (named === '*') return { aws: ['*'], services: ['*'] };
+  for (const kind of Object.keys(missing)) if (kind in named) throw notSupported(`A ${kind} principal`);
+  return { aws: named.AWS ?? [], services: named.Service ?? [] };
+}
 
 const conditionsOf = (block: Record<string, Record<string, string[]>>, origin: string): Condition[] =>
   Object.entries(block).flatMap(([text, tests]) => {
     const operator = parseOperator(text);
-    if (operator === undefined) throw new PolicyProblem(`${origin}: the local cloud has no condition operator ${text}`);
+    if (operator === undefined) throw unknownOperator(text, origin);
     return Object.entries(tests).map(([key, values]) => ({ ...operator, key: key.toLowerCase(), values }));
   });
+
+const unknownOperator = (text: string, origin: string): Error =>
+  /^(For\w+:)?(Numeric|Date|Binary|IpAddress|NotIpAddress)/.test(text)
+    ? notSupported(`The condition operator ${text}`)
+    : new PolicyProblem(`${origin}: there is no condition operator ${text}`);

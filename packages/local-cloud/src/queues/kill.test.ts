@@ -19,6 +19,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { mayDeliver } from '../testing/policies.ts';
 
 interface Running {
   readonly process: ChildProcess;
@@ -79,9 +80,13 @@ describe('after kill -9', () => {
   it('every answered message, event and transaction is there, and a message in flight stays so', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kill-'));
     const first = await serve(folder);
-    for (const QueueName of ['own', 'target']) await first.sqs.send(new CreateQueueCommand({ QueueName }));
+    const target = 'arn:aws:sqs:eu-west-1:111122223333:target';
+    await first.sqs.send(new CreateQueueCommand({ QueueName: 'own' }));
+    await first.sqs.send(
+      new CreateQueueCommand({ QueueName: 'target', Attributes: { Policy: mayDeliver('events', target) } }),
+    );
     await first.events.send(new PutRuleCommand({ Name: 'r', EventPattern: '{"source":["s"]}' }));
-    const Targets = [{ Id: 't', Arn: 'arn:aws:sqs:eu-west-1:111122223333:target' }];
+    const Targets = [{ Id: 't', Arn: target }];
     await first.events.send(new PutTargetsCommand({ Rule: 'r', Targets }));
     await first.db.send(
       new CreateTableCommand({

@@ -1,5 +1,7 @@
 import { AwsError, type Cloud, type Guard, type Output } from '../aws.ts';
+import { roleExists } from '../iam.ts';
 import { notSupported } from '../operation.ts';
+import { policyProblem } from '../policy/problem.ts';
 import { Queue, type Message, type QueueRecord } from './queue.ts';
 import { checkAttributes, DEFAULTS, redrivePolicy, type QueueAttributes } from './queueAttributes.ts';
 
@@ -26,7 +28,7 @@ export class Queues {
         'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
       );
     }
-    checkAttributes(given, (arn) => this.byArn(arn) !== undefined);
+    this.#check(given);
     const known = this.#queues.get(name);
     if (known !== undefined) {
       const present = { ...DEFAULTS, ...known.record.attributes };
@@ -42,7 +44,7 @@ export class Queues {
   }
 
   setAttributes(queue: Queue, changes: QueueAttributes): Output {
-    checkAttributes(changes, (arn) => this.byArn(arn) !== undefined);
+    this.#check(changes);
     const attributes = { ...queue.record.attributes, ...changes };
     queue.record = { ...queue.record, attributes, modified: Math.floor(Date.now() / 1000) };
     this.#records.put(queue.name, queue.record);
@@ -83,7 +85,7 @@ export class Queues {
 
   guardOf(arn: string): Guard {
     const { Policy, KmsMasterKeyId } = this.byArn(arn)?.record.attributes ?? {};
-    return { policy: Policy, key: KmsMasterKeyId };
+    return { policy: Policy === '' ? undefined : Policy, key: KmsMasterKeyId };
   }
 
   sourcesOf(deadLetters: Queue): Queue[] {
@@ -95,6 +97,17 @@ export class Queues {
   close(): void {
     this.#closed = true;
     for (const queue of this.#queues.values()) queue.wake();
+  }
+
+  #check(attributes: QueueAttributes): void {
+    checkAttributes(attributes, (arn) => this.byArn(arn) !== undefined);
+    const { Policy = '' } = attributes;
+    // An empty one takes the present one away.
+    const problem =
+      Policy === '' ? undefined : policyProblem(Policy, 'sqs', (arn) => roleExists(this.#cloud.store, arn));
+    if (problem === undefined) return;
+    const message = 'Invalid value for the parameter Policy.';
+    throw new AwsError('InvalidAttributeValue', message, { cause: new Error(problem) });
   }
 
   #add(name: string, record: QueueRecord): Queue {

@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { AwsError, roleSession } from '../aws.ts';
-import type { Cloud } from '../aws.ts';
-import { roleExists } from '../iam.ts';
+import { AwsError } from '../aws.ts';
+import type { Caller, Cloud } from '../aws.ts';
+import { assumeRole } from '../authorize.ts';
 import { S3Objects } from '../s3Objects.ts';
 import type { Collection } from '../store.ts';
 import { runSql } from './results.ts';
@@ -37,10 +37,12 @@ export class Executor {
   readonly #cloud: Cloud;
   readonly #warehouse: Warehouse;
   readonly #results: Results;
+  readonly #self: Caller;
   readonly #claims: Collection<true>;
 
-  constructor(cloud: Cloud, warehouse: Warehouse, results: Results) {
+  constructor(cloud: Cloud, self: Caller, warehouse: Warehouse, results: Results) {
     this.#cloud = cloud;
+    this.#self = self;
     this.#warehouse = warehouse;
     this.#results = results;
     this.#claims = cloud.store.collection('redshift-data/claims');
@@ -100,9 +102,10 @@ export class Executor {
     connection: DuckDBConnection,
     signal: AbortSignal,
   ): Promise<number> {
-    if (!roleExists(this.#cloud.store, parsed.role)) {
-      throw new SqlError(`User ${statement.owner} is not authorized to assume IAM Role ${parsed.role}`);
-    }
+    const role = { arn: parsed.role, sessionName: 'RedshiftIamRoleSession' };
+    const session = await assumeRole(this.#cloud, this.#self, role).catch((cause: unknown) => {
+      throw new SqlError(`User ${statement.owner} is not authorized to assume IAM Role ${parsed.role}`, { cause });
+    });
     const folder = path.join(this.#warehouse.scratch, `${statement.id}-${index}`);
     const key = `${statement.id} ${index}`;
     const claim = {
@@ -111,7 +114,7 @@ export class Executor {
         this.#claims.put(key, true);
       },
     };
-    const s3 = new S3Objects(this.#cloud, roleSession(parsed.role, 'RedshiftIamRoleSession'));
+    const s3 = new S3Objects(this.#cloud, session);
     const transfer = { connection, s3, folder, signal, claim };
     await mkdir(folder);
     try {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Cloud } from '../aws.ts';
-import { BUCKET, EmbeddedServices, eventually, ROLE } from '../testing/embeddedServices.ts';
+import { BUCKET, EmbeddedServices, eventually, OTHER_ROLE as OTHER, ROLE } from '../testing/embeddedServices.ts';
 import { createRedshiftData } from './redshiftData.ts';
 
 const CONFIG = {
@@ -8,7 +8,6 @@ const CONFIG = {
   database: 'dev',
   ddl: ['CREATE TABLE IF NOT EXISTS items (id VARCHAR, country VARCHAR, quantity INTEGER, sold_on DATE)'],
 };
-const OTHER = 'arn:aws:iam::111122223333:role/other';
 const service = (cloud: Cloud) => createRedshiftData(cloud, CONFIG);
 
 let cloud: EmbeddedServices;
@@ -285,16 +284,16 @@ describe('UNLOAD and COPY', () => {
     expect(await cloud.keys('out/')).toHaveLength(2);
   });
 
-  it('fail with the words of S3, and for a role that is not there', async () => {
+  it('fail with the words of S3, and for a role that is not there or does not trust Redshift', async () => {
     await fill();
     const elsewhere = unload('x').replace(BUCKET, 'no-such-bucket');
     expect(await run(elsewhere)).toMatchObject({
       Error: expect.stringMatching(/S3ServiceException.*NoSuchBucket/) as unknown,
     });
-    const gone = unload('x').replace(ROLE, `${ROLE}-gone`);
-    expect(await run(gone)).toMatchObject({
-      Error: expect.stringContaining('not authorized to assume IAM Role') as unknown,
-    });
+    for (const role of [`${ROLE}-gone`, OTHER])
+      expect(await run(unload('x').replace(ROLE, role))).toMatchObject({
+        Error: expect.stringContaining(`not authorized to assume IAM Role ${role}`) as unknown,
+      });
     expect(await run(copy('items', 'nothing/'))).toMatchObject({
       Error: "ERROR: The specified S3 prefix 'nothing/' does not exist",
     });

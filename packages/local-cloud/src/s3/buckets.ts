@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Cloud, Guard, Operation, Output } from '../aws.ts';
+import { roleExists } from '../iam.ts';
 import { operation } from '../operation.ts';
-import { policyProblem } from '../resourcePolicy.ts';
+import { policyProblem } from '../policy/problem.ts';
 import { DEFAULT_PUBLIC_ACCESS, isPublic, SETTINGS } from './bucketSettings.ts';
 import type { Settings } from './bucketSettings.ts';
 
@@ -31,7 +32,9 @@ export function bucketsOf(cloud: Cloud) {
 
   const checkPolicy = (policy: string, { PublicAccessBlock = DEFAULT_PUBLIC_ACCESS }: Settings): void => {
     const tooLarge = Buffer.byteLength(policy) > 20_480;
-    const problem = tooLarge ? 'Policy exceeds the maximum allowed document size.' : policyProblem(cloud.store, policy);
+    const problem = tooLarge
+      ? 'Policy exceeds the maximum allowed document size.'
+      : policyProblem(policy, 's3', (arn) => roleExists(cloud.store, arn));
     if (problem !== undefined) throw new AwsError('MalformedPolicy', problem);
     if (PublicAccessBlock.BlockPublicPolicy && isPublic(policy))
       throw new AwsError(

@@ -38,7 +38,7 @@ export function readOperations(storage: Storage): Record<string, Operation> {
 
   const find = async ({ Range, ...input }: Reading, caller: Caller) => {
     const bucket = buckets.find(input.Bucket);
-    const version = readable(storage, input, input.VersionId);
+    const version = await readable(storage, input, caller);
     checkRead(version, input);
     const range = parseRange(Range, version.size);
     // S3 asks KMS for heads too.

@@ -19,7 +19,7 @@ import {
 import type { ChecksumAlgorithm } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { roleSession, servicePrincipal } from '../aws.ts';
+import { roleSession, internally } from '../aws.ts';
 import type { Caller, Cloud, Input, Service } from '../aws.ts';
 import { Store } from '../store.ts';
 import { startLocalCloud } from '../testing/localCloud.ts';
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 const deployed = (operation: string, input: Input) =>
-  local.cloud.call('s3', operation, input, servicePrincipal('cloudformation'));
+  local.cloud.call('s3', operation, input, internally('cloudformation'));
 const bucket = async (): Promise<string> => {
   const Bucket = `bucket-${randomBytes(6).toString('hex')}`;
   await deployed('CreateBucket', { Bucket });
@@ -79,7 +79,7 @@ async function fakeCloud(stateDir?: string) {
   };
   return { cloud, calls, asked: asked.promise };
 }
-const call = async (service: Service, operation: string, input: Input, caller = servicePrincipal('tests')) =>
+const call = async (service: Service, operation: string, input: Input, caller = internally('tests')) =>
   (await service.operations[operation]!(input, caller)) ?? {};
 
 describe('objects', () => {
@@ -348,7 +348,7 @@ describe('a new object', () => {
     await s3.close!();
     const [[service, operation, input, caller] = []] = calls;
     const [entry] = (input as { Entries: { Detail: string }[] }).Entries;
-    expect([service, operation, caller]).toEqual(['events', 'PutEvents', { arn: 's3.amazonaws.com' }]);
+    expect([service, operation, caller]).toEqual(['events', 'PutEvents', internally('s3')]);
     expect(entry).toMatchObject({
       Source: 'aws.s3',
       DetailType: 'Object Created',

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
 import type { Caller, Cloud, Input } from '../aws.ts';
+import { authorize } from '../authorize.ts';
 import type { Outbox } from '../events/outbox.ts';
 import { bucketsOf } from './buckets.ts';
 import type { Bucket, Buckets } from './buckets.ts';
@@ -45,8 +46,23 @@ export const body = z
   .default('')
   .transform((value) => (value instanceof Readable ? value : Readable.from([Buffer.from(value as string)])));
 
-/** An object that can be read. A delete marker is none: it is named in the refusal. */
-export function readable({ objects }: Storage, at: Address, versionId?: string): ObjectVersion {
+/** An object that can be read. Whether there is one is told only to who may list its bucket. */
+export async function readable(
+  storage: Storage,
+  at: Address & { readonly VersionId?: string | undefined },
+  caller: Caller,
+): Promise<ObjectVersion> {
+  try {
+    return find(storage, at, at.VersionId);
+  } catch (error) {
+    const call = { service: 's3', operation: 'ListObjectsV2', input: { Bucket: at.Bucket } };
+    if (error instanceof AwsError && error.code === 'NoSuchKey') await authorize(storage.cloud, { ...call, caller });
+    throw error;
+  }
+}
+
+/** A delete marker is no object: it is named in the refusal. */
+function find({ objects }: Storage, at: Address, versionId?: string): ObjectVersion {
   const version = objects.find(at, versionId);
   if (isObject(version)) return version;
   const marker = { DeleteMarker: true, ...versionAnswer(version) };

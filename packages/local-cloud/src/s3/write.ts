@@ -60,7 +60,7 @@ export async function openSource(
 ): Promise<{ at: Address & { VersionId?: string }; version: ObjectVersion; dataKey: Buffer; answer: object }> {
   const at = parseSource(input.CopySource);
   const bucket = storage.buckets.find(at.Bucket);
-  const version = readable(storage, at, at.VersionId);
+  const version = await readable(storage, at, caller);
   const failed = unmet(version, {
     IfMatch: input.CopySourceIfMatch,
     IfNoneMatch: input.CopySourceIfNoneMatch,

@@ -77,9 +77,13 @@ export class JobBook {
     return jobs.map(({ value }) => value).sort((one, other) => one.created - other.created);
   }
 
+  arnOf(kind: Kind, name: string): string {
+    return `arn:aws:sagemaker:${this.#cloud.region}:${this.#cloud.account}:${RESOURCES[kind]}/${name}`;
+  }
+
   create<K extends Kind>(kind: K, name: string, request: Requests[K], details: Details = {}): Job<K> {
     const created = now();
-    const arn = `arn:aws:sagemaker:${this.#cloud.region}:${this.#cloud.account}:${RESOURCES[kind]}/${name}`;
+    const arn = this.arnOf(kind, name);
     const job: Job<K> = { kind, name, arn, request, status: 'InProgress', created, modified: created, details };
     this.#collection(kind).put(name, job);
     return job;

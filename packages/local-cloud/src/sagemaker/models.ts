@@ -1,5 +1,6 @@
-import { AwsError, roleSession } from '../aws.ts';
+import { AwsError, servicePrincipal } from '../aws.ts';
 import type { Cloud, Input } from '../aws.ts';
+import { assumeRole } from '../authorize.ts';
 import { parseS3Uri, S3Objects } from '../s3Objects.ts';
 import type { Collection } from '../store.ts';
 import { now } from './jobs.ts';
@@ -40,7 +41,13 @@ export class Models {
     const request = parseRequest(modelRequest, input);
     const { ModelDataUrl: url } = request.PrimaryContainer;
     const role = request.ExecutionRoleArn;
-    await new S3Objects(this.#cloud, roleSession(role, 'SageMaker')).head(parseS3Uri(url)).catch((cause: unknown) => {
+    const arn = this.#arn(request.ModelName);
+    const found = async () => {
+      const service = servicePrincipal('sagemaker', arn);
+      const session = await assumeRole(this.#cloud, service, { arn: role, sessionName: 'SageMaker' });
+      await new S3Objects(this.#cloud, session).head(parseS3Uri(url));
+    };
+    await found().catch((cause: unknown) => {
       throw new AwsError(
         'ValidationException',
         `Could not access model data at ${url}. Please ensure that the role "${role}" exists and that its trust ` +
@@ -49,7 +56,6 @@ export class Models {
         { cause },
       );
     });
-    const arn = this.#arn(request.ModelName);
     if (this.#models.get(request.ModelName) !== undefined) {
       throw new AwsError('ValidationException', `Cannot create already existing model "${arn}".`);
     }

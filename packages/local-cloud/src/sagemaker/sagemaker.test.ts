@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { BUCKET, EmbeddedServices, eventually, ROLE } from '../testing/embeddedServices.ts';
+import { BUCKET, EmbeddedServices, eventually, OTHER_ROLE, ROLE } from '../testing/embeddedServices.ts';
 import { createSagemaker } from './sagemaker.ts';
 
 /** One program for all images: what it does is in its first argument. */
@@ -268,6 +268,12 @@ describe('requests', () => {
     ],
     ['a missing member', { AppSpecification: undefined }, 'ValidationException', "Value null at 'appSpecification'"],
     ['a role that does not exist', { RoleArn: `${ROLE}-gone` }, 'ValidationException', 'Could not assume role'],
+    [
+      'a role that does not trust it',
+      { RoleArn: OTHER_ROLE },
+      'ValidationException',
+      "Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.",
+    ],
     ['a member without support', { ExperimentConfig: {} }, 'NotImplemented', 'ExperimentConfig'],
     [
       'more machines than one',

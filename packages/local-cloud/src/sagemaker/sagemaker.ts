@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
+import { AwsError, servicePrincipal } from '../aws.ts';
 import type { Cloud, Input, Operation, Output, Service } from '../aws.ts';
-import { roleExists } from '../iam.ts';
+import { assumeRole } from '../authorize.ts';
 import type { JobImage } from './bench.ts';
 import { descriptionOf, hasEnded, isKind, JobBook, KINDS, outlineOf, RESOURCES } from './jobs.ts';
 import type { Details, Job, Kind } from './jobs.ts';
@@ -92,9 +92,9 @@ class Sagemaker implements Service {
   }
 
   /** Stores a new job and has it run, unless its name is taken (which it is for ever). */
-  #create<K extends Kind>(kind: K, request: Requests[K]): Output {
-    this.#check(request);
+  async #create<K extends Kind>(kind: K, request: Requests[K]): Promise<Output> {
     const name = (request as Record<string, unknown>)[`${kind}JobName`] as string;
+    await this.#check(request, this.#book.arnOf(kind, name));
     const taken = this.#book.get(kind, name);
     if (taken !== undefined) throw nameTaken(taken);
     const job = this.#book.create(kind, name, request);
@@ -103,21 +103,24 @@ class Sagemaker implements Service {
   }
 
   /** What a request names must be there. */
-  #check(request: Requests[Kind]): void {
+  async #check(request: Requests[Kind], arn: string): Promise<void> {
     if ('HyperParameterTuningJobConfig' in request) {
       checkTuning(request, this.#images);
-      this.#requireRole(request.TrainingJobDefinition.RoleArn);
+      await this.#requireRole(request.TrainingJobDefinition.RoleArn, arn);
     } else if ('ModelName' in request) this.#models.get(request.ModelName);
-    else this.#requireRole(request.RoleArn);
+    else await this.#requireRole(request.RoleArn, arn);
   }
 
-  #requireRole(arn: string): void {
-    if (roleExists(this.#cloud.store, arn)) return;
-    throw new AwsError(
-      'ValidationException',
-      `Could not assume role ${arn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' ` +
-        'to assume the role.',
-    );
+  async #requireRole(arn: string, jobArn: string): Promise<void> {
+    const role = { arn, sessionName: 'SageMaker' };
+    await assumeRole(this.#cloud, servicePrincipal('sagemaker', jobArn), role).catch((cause: unknown) => {
+      throw new AwsError(
+        'ValidationException',
+        `Could not assume role ${arn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' ` +
+          'to assume the role.',
+        { cause },
+      );
+    });
   }
 
   #find<K extends Kind>(kind: K, name: string): Job<K> {

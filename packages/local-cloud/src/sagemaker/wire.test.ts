@@ -19,8 +19,10 @@ import {
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { internally, type Input } from '../aws.ts';
 import { startLocalCloud } from '../testing/localCloud.ts';
 import type { LocalCloud } from '../testing/localCloud.ts';
+import { policy, trust } from '../testing/policies.ts';
 
 /** Calls S3 itself, with the credentials of its job, as a container would. */
 const PROGRAM = `
@@ -28,7 +30,7 @@ import { writeFileSync } from 'node:fs';
 const variables = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 writeFileSync('processing/output/seen.json', JSON.stringify(variables.map((name) => process.env[name])));
 `;
-const ROLE = 'arn:aws:iam::111122223333:role/local-cloud-administrator';
+const ROLE = 'arn:aws:iam::111122223333:role/job';
 
 let folder: string;
 let cloud: LocalCloud;
@@ -40,6 +42,11 @@ beforeAll(async () => {
   cloud = await startLocalCloud({
     images: [{ image: 'registry/process:1', command: [process.execPath, path.join(folder, 'program.mjs')] }],
   });
+  const deploy = (operation: string, input: Input) =>
+    cloud.cloud.call('iam', operation, { RoleName: 'job', ...input }, internally('cloudformation'));
+  await deploy('CreateRole', { AssumeRolePolicyDocument: trust('sagemaker') });
+  const objects = { Action: ['s3:GetObject', 's3:PutObject'], Resource: 'arn:aws:s3:::warehouse-staging/*' };
+  await deploy('PutRolePolicy', { PolicyName: 'own', PolicyDocument: policy({ Effect: 'Allow', ...objects }) });
   sagemaker = new SageMakerClient(cloud.clientConfig);
   s3 = new S3Client(cloud.clientConfig);
 });

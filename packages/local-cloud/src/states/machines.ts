@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, type Cloud, type Operation } from '../aws.ts';
+import { AwsError, servicePrincipal, type Cloud, type Operation } from '../aws.ts';
 import { DefinitionError, parseDefinition } from '../asl/parse.ts';
+import { assumeRole } from '../authorize.ts';
 import { operation } from '../operation.ts';
 import { inPages } from './paging.ts';
 import { integrationOf } from './sdk.ts';
@@ -31,7 +32,8 @@ export class Machines {
   readonly operations: Readonly<Record<string, Operation>>;
   readonly #records;
 
-  constructor({ account, region, store }: Cloud) {
+  constructor(cloud: Cloud) {
+    const { account, region, store } = cloud;
     this.#records = store.collection<MachineRecord>('states.machine');
     const definition = z.string();
     const roleArn = z.string().startsWith('arn:');
@@ -39,9 +41,10 @@ export class Machines {
     this.operations = {
       CreateStateMachine: operation(
         { definition, roleArn, name: z.string(), type: z.literal('STANDARD').optional() },
-        ({ name, definition: text, roleArn: role }) => {
+        async ({ name, definition: text, roleArn: role }) => {
           const arn = `arn:aws:states:${region}:${account}:stateMachine:${checkName(name)}`;
           checkDefinition(text);
+          await checkRole(cloud, role, arn);
           const known = this.#records.get(arn);
           if (known !== undefined && (known.definition !== text || known.roleArn !== role))
             throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
@@ -54,9 +57,10 @@ export class Machines {
       ),
       UpdateStateMachine: operation(
         { stateMachineArn, definition, roleArn: roleArn.optional() },
-        ({ stateMachineArn: arn, ...changes }) => {
+        async ({ stateMachineArn: arn, ...changes }) => {
           const known = this.get(arn);
           checkDefinition(changes.definition);
+          await checkRole(cloud, changes.roleArn ?? known.roleArn, arn);
           const updated = { revisionId: randomUUID(), updated: Date.now() };
           this.#records.put(arn, { ...known, ...changes, roleArn: changes.roleArn ?? known.roleArn, ...updated });
           return { updateDate: updated.updated / 1000, revisionId: updated.revisionId };
@@ -92,6 +96,15 @@ const summary = ({ arn, name, created }: MachineRecord) => ({
   type: 'STANDARD',
   creationDate: created / 1000,
 });
+
+async function checkRole(cloud: Cloud, roleArn: string, machineArn: string): Promise<void> {
+  const role = { arn: roleArn, sessionName: 'states' };
+  await assumeRole(cloud, servicePrincipal('states', machineArn), role).catch((cause: unknown) => {
+    const message =
+      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.';
+    throw new AwsError('AccessDeniedException', message, { cause });
+  });
+}
 
 function checkDefinition(definition: string): void {
   try {

@@ -19,11 +19,11 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwsError, servicePrincipal } from '../aws.ts';
+import { AwsError, internally } from '../aws.ts';
 import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/machine';
-const deployer = servicePrincipal('cloudformation');
+const deployer = internally('cloudformation');
 const parameter = 'arn:aws:states:::aws-sdk:ssm:getParameter';
 
 describe('Step Functions', () => {
@@ -104,6 +104,11 @@ describe('Step Functions', () => {
     const arn = await create({ A: { Type: 'Succeed' } });
     expect(await create({ A: { Type: 'Succeed' } })).toBe(arn);
     await expect(create({ B: { Type: 'Succeed' } })).rejects.toMatchObject({ name: 'StateMachineAlreadyExists' });
+    const other = { name: 'other', roleArn: `${roleArn}-gone`, definition: define({ A: { Type: 'Succeed' } }) };
+    await expect(sfn.send(new CreateStateMachineCommand(other))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('is authorized to assume the provided role.'),
+    });
     await expect(sfn.send(new DescribeStateMachineCommand({ stateMachineArn: arn }))).resolves.toMatchObject({
       name: 'machine',
       type: 'STANDARD',

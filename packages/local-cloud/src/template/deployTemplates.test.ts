@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AwsError, servicePrincipal } from '../aws.ts';
+import { AwsError, internally } from '../aws.ts';
 import type { Caller, Input } from '../aws.ts';
 import { startLocalCloud } from '../testing/localCloud.ts';
 import type { LocalCloud } from '../testing/localCloud.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const deployer: Caller = servicePrincipal('cloudformation');
+const deployer: Caller = internally('cloudformation');
 const call = (service: string, operation: string, input: Input) =>
   local.cloud.call(service, operation, input, deployer);
 
@@ -47,9 +47,15 @@ const valueOf = async (Name: string): Promise<unknown> => {
   return (Parameter as { Value: string }).Value;
 };
 
-const trust = (service: string) => ({
+const trust = (...services: string[]) => ({
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: `${service}.amazonaws.com` }, Action: 'sts:AssumeRole' }],
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service: services.map((service) => `${service}.amazonaws.com`) },
+      Action: 'sts:AssumeRole',
+    },
+  ],
 });
 
 /** One of everything but tables and schedules, as services have them. */
@@ -218,10 +224,15 @@ const everything: PackagedService = stack({
 });
 
 const refs = async (): Promise<Record<string, string>> => {
-  const { Parameters } = await call('ssm', 'GetParametersByPath', { Path: '/refs', Recursive: true });
-  return Object.fromEntries(
-    (Parameters as { Name: string; Value: string }[]).map(({ Name, Value }) => [Name.slice(6), Value]),
-  );
+  const found: [string, string][] = [];
+  let page: Record<string, unknown> = {};
+  do {
+    const next = page['NextToken'] === undefined ? {} : { NextToken: page['NextToken'] };
+    page = await call('ssm', 'GetParametersByPath', { Path: '/refs', Recursive: true, ...next });
+    for (const { Name, Value } of page['Parameters'] as { Name: string; Value: string }[])
+      found.push([Name.slice(6), Value]);
+  } while (page['NextToken'] !== undefined);
+  return Object.fromEntries(found);
 };
 
 describe('a stack', () => {
@@ -302,7 +313,10 @@ describe('a stack', () => {
       Properties: {
         RoleName: 'role',
         AssumeRolePolicyDocument: trust(`${names.length}`),
-        Policies: names.map((PolicyName) => ({ PolicyName, PolicyDocument: { Statement: [] } })),
+        Policies: names.map((PolicyName) => ({
+          PolicyName,
+          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] },
+        })),
       },
     });
     const QueueUrl = `${local.endpoint}/111122223333/work`;
@@ -324,7 +338,7 @@ describe('a stack', () => {
       Role: {
         Type: 'AWS::IAM::Role',
         Properties: {
-          AssumeRolePolicyDocument: trust('lambda'),
+          AssumeRolePolicyDocument: trust('lambda', 'scheduler'),
           Policies: [
             {
               PolicyName: 'work',

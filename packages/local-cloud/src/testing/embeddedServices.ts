@@ -11,8 +11,11 @@ import { createIam } from '../iam.ts';
 import { createKms } from '../kms/kms.ts';
 import { createS3 } from '../s3/s3.ts';
 import { Store } from '../store.ts';
+import { policy, trust } from './policies.ts';
 
 export const ROLE = 'arn:aws:iam::111122223333:role/jobs';
+/** May do the same, and no service but Lambda may take it on. */
+export const OTHER_ROLE = 'arn:aws:iam::111122223333:role/other';
 export const BUCKET = 'data-111122223333';
 
 type Factory = (cloud: Cloud) => Service | Promise<Service>;
@@ -101,11 +104,10 @@ export class EmbeddedServices implements Cloud {
     if (this.store.collection('iam.role').get('jobs') !== undefined) return;
     const deployer = internally('cloudformation');
     for (const RoleName of ['jobs', 'other']) {
-      const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
-      await this.call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: trust }, deployer);
-      const everything = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
-      const policy = { RoleName, PolicyName: 'everything', PolicyDocument: JSON.stringify(everything) };
-      await this.call('iam', 'PutRolePolicy', policy, deployer);
+      const trusted = RoleName === 'jobs' ? ['sagemaker', 'redshift-serverless'] : ['lambda'];
+      await this.call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: trust(...trusted) }, deployer);
+      const PolicyDocument = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
+      await this.call('iam', 'PutRolePolicy', { RoleName, PolicyName: 'everything', PolicyDocument }, deployer);
     }
     await this.call('s3', 'CreateBucket', { Bucket: BUCKET }, deployer);
   }
