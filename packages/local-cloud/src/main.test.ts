@@ -32,17 +32,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function start(config: unknown = CONFIG, more: string[] = []) {
   const file = join(folder, 'config.json');
   await writeFile(file, JSON.stringify(config));
+  return run('serve', '--config', file, '--state', join(folder, 'state'), ...more);
+}
+
+function run(...args: string[]) {
   const main = join(import.meta.dirname, 'main.ts');
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    main,
-    'serve',
-    '--config',
-    file,
-    '--state',
-    join(folder, 'state'),
-  ];
-  const child = spawn(process.execPath, [...args, ...more], { stdio: 'pipe', env: {} });
+  const options = ['--disable-warning=ExperimentalWarning', main, ...args];
+  const child = spawn(process.execPath, options, { stdio: 'pipe', env: {} });
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
   return { child, ended, errors: text(child.stderr) };
 }
@@ -90,6 +86,27 @@ describe('serve', () => {
     const errors = await server.errors;
     expect(errors).toMatch(message);
     expect(errors.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('unused', () => {
+  it('tells what the stopped cloud allowed and nobody needed', async () => {
+    const state = join(folder, 'state');
+    const missing = run('unused', '--state', state);
+    expect(await missing.errors).toBe(`local cloud: ${state} is no state folder: it has no state.sqlite\n`);
+    expect(await missing.ended).toEqual([1, null]);
+    const server = await start();
+    await serving(server);
+    server.child.stdin.end();
+    await server.ended;
+    const told = run('unused', '--state', state);
+    expect(JSON.parse(await text(told.child.stdout))).toEqual({
+      role: 'local-cloud-administrator',
+      policy: 'everything',
+      statement: '0',
+      action: '*',
+    });
+    expect(await told.ended).toEqual([0, null]);
   });
 });
 

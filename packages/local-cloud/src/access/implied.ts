@@ -83,8 +83,8 @@ function ofJob(cloud: Cloud, call: Call): Implied[] {
 }
 
 /** https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-iam.html */
-function ofStatement({ operation, input }: Call): Implied[] {
-  if (!operation.endsWith('ExecuteStatement')) return [];
+function ofStatement({ input }: Call): Implied[] {
+  if (!('Database' in input)) return [];
   const { WorkgroupName, ClusterIdentifier, Database } = input;
   return WorkgroupName === undefined
     ? [{ service: 'redshift', operation: 'GetClusterCredentialsWithIAM', input: { ClusterIdentifier, Database } }]

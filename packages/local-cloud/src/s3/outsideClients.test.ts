@@ -30,7 +30,7 @@ import type { ListObjectVersionsOutput } from '@aws-sdk/client-s3';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { servicePrincipal } from '../aws.ts';
+import { internally } from '../aws.ts';
 import type { Input } from '../aws.ts';
 import { eventually } from '../testing/embeddedServices.ts';
 import { startLocalCloud } from '../testing/localCloud.ts';
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 
 const deployed = (operation: string, input: Input) =>
-  local.cloud.call('s3', operation, input, servicePrincipal('cloudformation'));
+  local.cloud.call('s3', operation, input, internally('cloudformation'));
 const bucket = async (versioned = false): Promise<string> => {
   const Bucket = `bucket-${randomBytes(6).toString('hex')}`;
   await deployed('CreateBucket', { Bucket });
@@ -271,7 +271,7 @@ describe('multipart uploads', () => {
   it('go on after a restart', async () => {
     const own = await startLocalCloud({}, join(local.stateDir, 'own'));
     const at = { Bucket: 'lasting', Key: 'k' };
-    await own.cloud.call('s3', 'CreateBucket', { Bucket: at.Bucket }, servicePrincipal('cloudformation'));
+    await own.cloud.call('s3', 'CreateBucket', { Bucket: at.Bucket }, internally('cloudformation'));
     const first = new S3Client(own.clientConfig);
     const { UploadId } = await first.send(new CreateMultipartUploadCommand(at));
     const { ETag } = await first.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: 'kept' }));
@@ -289,7 +289,7 @@ describe('EventBridge', () => {
   it('hears how an object was made, and of its end', async () => {
     const Bucket = await bucket(true);
     const call = (service: string, operation: string, input: Input) =>
-      local.cloud.call(service, operation, input, servicePrincipal('cloudformation'));
+      local.cloud.call(service, operation, input, internally('cloudformation'));
     await deployed('PutBucketNotificationConfiguration', {
       Bucket,
       NotificationConfiguration: { EventBridgeConfiguration: {} },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, servicePrincipal, type Cloud, type Operation } from '../aws.ts';
 import { DefinitionError, parseDefinition } from '../asl/parse.ts';
-import { assumeRole } from '../authorize.ts';
+import { assumeRole, authorize } from '../authorize.ts';
 import { operation } from '../operation.ts';
 import { inPages } from './paging.ts';
 import { integrationOf } from './sdk.ts';
@@ -43,8 +43,8 @@ export class Machines {
         { definition, roleArn, name: z.string(), type: z.literal('STANDARD').optional() },
         async ({ name, definition: text, roleArn: role }) => {
           const arn = `arn:aws:states:${region}:${account}:stateMachine:${checkName(name)}`;
-          checkDefinition(text);
-          await checkRole(cloud, role, arn);
+          const jobs = checkDefinition(text);
+          await checkRole(cloud, role, { arn, jobs });
           const known = this.#records.get(arn);
           if (known !== undefined && (known.definition !== text || known.roleArn !== role))
             throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
@@ -59,8 +59,8 @@ export class Machines {
         { stateMachineArn, definition, roleArn: roleArn.optional() },
         async ({ stateMachineArn: arn, ...changes }) => {
           const known = this.get(arn);
-          checkDefinition(changes.definition);
-          await checkRole(cloud, changes.roleArn ?? known.roleArn, arn);
+          const jobs = checkDefinition(changes.definition);
+          await checkRole(cloud, changes.roleArn ?? known.roleArn, { arn, jobs });
           const updated = { revisionId: randomUUID(), updated: Date.now() };
           this.#records.put(arn, { ...known, ...changes, roleArn: changes.roleArn ?? known.roleArn, ...updated });
           return { updateDate: updated.updated / 1000, revisionId: updated.revisionId };
@@ -97,20 +97,47 @@ const summary = ({ arn, name, created }: MachineRecord) => ({
   creationDate: created / 1000,
 });
 
-async function checkRole(cloud: Cloud, roleArn: string, machineArn: string): Promise<void> {
+/** The rules by which Step Functions learns of the end of jobs; it makes them as the state machine's role. */
+const MANAGED_RULES: Readonly<Record<string, string>> = {
+  CreateProcessingJob: 'ProcessingJobs',
+  CreateTrainingJob: 'TrainingJobs',
+  CreateTransformJob: 'TransformJobs',
+  CreateHyperParameterTuningJob: 'TuningJobs',
+};
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html */
+async function checkRole(cloud: Cloud, roleArn: string, machine: { arn: string; jobs: Set<string> }): Promise<void> {
   const role = { arn: roleArn, sessionName: 'states' };
-  await assumeRole(cloud, servicePrincipal('states', machineArn), role).catch((cause: unknown) => {
+  const caller = await assumeRole(cloud, servicePrincipal('states', machine.arn), role).catch((cause: unknown) => {
     const message =
       'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.';
     throw new AwsError('AccessDeniedException', message, { cause });
   });
+  for (const job of machine.jobs) {
+    const Rule = `StepFunctionsGetEventsForSageMaker${MANAGED_RULES[job] ?? job}Rule`;
+    for (const operation of ['PutRule', 'PutTargets', 'DescribeRule']) {
+      const request = { service: 'events', operation, input: { Rule }, caller };
+      await authorize(cloud, request).catch((cause: unknown) => {
+        throw new AwsError('AccessDeniedException', `'${roleArn}' is not authorized to create managed-rule.`, {
+          cause,
+        });
+      });
+    }
+  }
 }
 
-function checkDefinition(definition: string): void {
+/** The operations whose jobs it awaits. */
+function checkDefinition(definition: string): Set<string> {
+  const jobs = new Set<string>();
   try {
     if (Buffer.byteLength(definition) > DEFINITION_BYTES)
       throw new DefinitionError('SCHEMA_VALIDATION_FAILED', 'The definition is longer than 1 MB', '/');
-    parseDefinition(definition, (resource) => integrationOf(resource) !== undefined);
+    parseDefinition(definition, (resource) => {
+      const integration = integrationOf(resource);
+      if (integration?.isJob === true) jobs.add(integration.operation);
+      return integration !== undefined;
+    });
+    return jobs;
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     const message = `Invalid State Machine Definition: '${error.code}: ${error.message} at ${error.location}'`;

@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsError, internally } from '../aws.ts';
 import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
+import { mayDeliver, policy, trust } from '../testing/policies.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/machine';
 const deployer = internally('cloudformation');
@@ -39,18 +40,15 @@ describe('Step Functions', () => {
       'CreateRole',
       {
         RoleName: 'machine',
-        AssumeRolePolicyDocument: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        }),
+        AssumeRolePolicyDocument: trust('states'),
       },
       deployer,
     );
-    const everything = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+    const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
     await local.cloud.call(
       'iam',
       'PutRolePolicy',
-      { RoleName: 'machine', PolicyName: 'all', PolicyDocument: JSON.stringify(everything) },
+      { RoleName: 'machine', PolicyName: 'all', PolicyDocument: everything },
       deployer,
     );
   });
@@ -98,6 +96,23 @@ describe('Step Functions', () => {
     });
   const putParameter = (Name: string, Value: string) =>
     local.cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, deployer);
+  it('refuses one that waits for jobs, of a role that may not make the rule by which it learns of their end', async () => {
+    const rule = 'arn:aws:events:eu-west-1:111122223333:rule/StepFunctionsGetEventsForSageMakerProcessingJobsRule';
+    const wait = { Job: { Type: 'Task', Resource: 'arn:aws:states:::sagemaker:createProcessingJob.sync', End: true } };
+    const may = async (...Action: string[]) => {
+      const PolicyDocument = policy({ Effect: 'Allow', Action, Resource: rule });
+      const input = { RoleName: 'machine', PolicyName: 'all', PolicyDocument };
+      await local.cloud.call('iam', 'PutRolePolicy', input, deployer);
+    };
+    await may('events:PutRule', 'events:PutTargets');
+    await expect(create(wait)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: `'${roleArn}' is not authorized to create managed-rule.`,
+    });
+    await may('events:PutRule', 'events:PutTargets', 'events:DescribeRule');
+    expect(await create(wait)).toMatch(/:machine$/);
+  });
+
   const read = { Type: 'Task', Resource: parameter, Arguments: { Name: '/flag' } };
 
   it('keeps a machine as it was created, and refuses another of the same name', async () => {
@@ -365,19 +380,10 @@ describe('Step Functions', () => {
     await put('events', 'PutRule', { Name: 'status', EventPattern: '{"source":["aws.states"]}' }, deployer);
     const target = { Id: 'queue', Arn: 'arn:aws:sqs:eu-west-1:111122223333:status' };
     await put('events', 'PutTargets', { Rule: 'status', Targets: [target] }, deployer);
-    const policy = {
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Principal: { Service: 'events.amazonaws.com' },
-        Action: 'sqs:SendMessage',
-        Resource: target.Arn,
-      },
-    };
     await put(
       'sqs',
       'SetQueueAttributes',
-      { QueueUrl: queue['QueueUrl'], Attributes: { Policy: JSON.stringify(policy) } },
+      { QueueUrl: queue['QueueUrl'], Attributes: { Policy: mayDeliver('events', target.Arn) } },
       deployer,
     );
     const machine = await create({ A: { Type: 'Fail', Error: 'E', Cause: 'c' } });
