@@ -3,7 +3,7 @@ import type { Caller, Cloud } from './aws.ts';
 import { accessesOf, partsOf, type Access, type Call } from './access/access.ts';
 import { contextOf } from './access/context.ts';
 import { impliedCalls } from './access/implied.ts';
-import { findRole } from './iam.ts';
+import { findRole, type Role } from './iam.ts';
 import { decide, type Principal, type Verdict } from './policy/decide.ts';
 import { parsePolicy, type Statement } from './policy/document.ts';
 import { recordUse } from './uses.ts';
@@ -47,7 +47,7 @@ async function verdictOn(cloud: Cloud, call: Call, { action, resource }: Access,
     },
     {
       identity: identityPolicies(cloud, caller),
-      resource: guard.policy === undefined ? undefined : statementsOf(guard.policy, 'resource'),
+      resource: guard.policy === undefined ? undefined : resourcePolicy(guard.policy),
       resourceDecides: action === 'sts:AssumeRole' || (action.startsWith('kms:') && guard.policy !== undefined),
     },
   );
@@ -56,23 +56,28 @@ async function verdictOn(cloud: Cloud, call: Call, { action, resource }: Access,
 const principalOf = ({ account }: Cloud, { arn, roleArn }: Caller): Principal =>
   roleArn === undefined ? { kind: 'service', name: arn } : { kind: 'role', account, roleArn, sessionArn: arn };
 
-/** Empty for a role that does not exist: its sessions may do nothing. */
-function identityPolicies({ store }: Cloud, { roleArn }: Caller): Statement[] {
+const ofRoles = new WeakMap<Role, readonly Statement[]>();
+
+/** Empty for a role that does not exist: its sessions may do nothing. Policies are checked when they are put. */
+function identityPolicies({ store }: Cloud, { roleArn }: Caller): readonly Statement[] {
   const role = roleArn === undefined ? undefined : findRole(store, roleArn);
-  return Object.entries(role?.inlinePolicies ?? {}).flatMap(([name, text]) =>
-    statementsOf(text, `${role?.RoleName ?? ''}/${name}`),
+  if (role === undefined) return [];
+  const known = ofRoles.get(role);
+  if (known !== undefined) return known;
+  const statements = Object.entries(role.inlinePolicies).flatMap(([name, text]) =>
+    parsePolicy(JSON.parse(text), `${role.RoleName}/${name}`),
   );
+  ofRoles.set(role, statements);
+  return statements;
 }
 
-const parsed = new Map<string, Statement[]>();
+const ofResources = new Map<string, readonly Statement[]>();
 
-/** Policies are checked when they are put; one is parsed once. */
-function statementsOf(text: string, name: string): Statement[] {
-  const key = `${name} ${text}`;
-  const known = parsed.get(key);
+function resourcePolicy(text: string): readonly Statement[] {
+  const known = ofResources.get(text);
   if (known !== undefined) return known;
-  const statements = parsePolicy(JSON.parse(text), name);
-  parsed.set(key, statements);
+  const statements = parsePolicy(JSON.parse(text), 'resource');
+  ofResources.set(text, statements);
   return statements;
 }
 

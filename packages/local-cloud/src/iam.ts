@@ -21,7 +21,7 @@ export interface Role {
   readonly inlinePolicies: Readonly<Record<string, string>>;
 }
 
-const roles = (store: Store) => store.collection<Role>('iam.role');
+const roles = (store: Store) => store.heldCollection<Role>('iam.role');
 
 const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be 1 to 64 characters of [\\w+=,.@-]');
 const policyName = z.string().regex(/^[\w+=,.@-]{1,128}$/, 'must be 1 to 128 characters of [\\w+=,.@-]');

@@ -96,7 +96,7 @@ class Sns {
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
-    this.#topics = cloud.store.collection<Attributes>('sns.topic');
+    this.#topics = cloud.store.heldCollection<Attributes>('sns.topic');
     this.#subscriptions = cloud.store.collection<Subscription>('sns.subscription');
   }
 

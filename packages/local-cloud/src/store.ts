@@ -22,6 +22,7 @@ export class Store {
   readonly #append;
   readonly #read;
   readonly #changes = new EventEmitter();
+  readonly #held = new Map<string, Map<string, unknown>>();
   #depth = 0;
 
   constructor(file: string) {
@@ -55,17 +56,38 @@ export class Store {
       },
       put: (key, value) => {
         this.#put.run(name, key, JSON.stringify(value));
+        this.#held.delete(name);
         this.#changes.emit(`${name}/${key}`);
       },
       changed: async (key, signal) => {
         await once(this.#changes, `${name}/${key}`, { signal });
       },
-      remove: (key) => this.#remove.run(name, key).changes > 0,
+      remove: (key) => {
+        this.#held.delete(name);
+        return this.#remove.run(name, key).changes > 0;
+      },
       list: (prefix = '') =>
         this.#list.all(name, prefix, `${prefix}\u{10ffff}`).map((row) => ({
           key: String(row['key']),
           value: JSON.parse(String(row['value'])) as T,
         })),
+    };
+  }
+
+  /** As {@link collection}, of few documents that many calls read: they are held in memory until one of them changes. */
+  heldCollection<T>(name: string): Collection<T> {
+    const stored = this.collection<T>(name);
+    const held = (): Map<string, T> => {
+      const known = this.#held.get(name) as Map<string, T> | undefined;
+      if (known !== undefined) return known;
+      const loaded = new Map(stored.list().map(({ key, value }) => [key, value]));
+      this.#held.set(name, loaded);
+      return loaded;
+    };
+    return {
+      ...stored,
+      get: (key) => held().get(key),
+      list: (prefix = '') => [...held()].flatMap(([key, value]) => (key.startsWith(prefix) ? [{ key, value }] : [])),
     };
   }
 
@@ -91,6 +113,7 @@ export class Store {
       return result;
     } catch (error) {
       this.#db.exec('ROLLBACK');
+      this.#held.clear();
       throw error;
     } finally {
       this.#depth -= 1;

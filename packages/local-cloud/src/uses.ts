@@ -1,7 +1,7 @@
 /** Which of the permissions in roles' policies some call needed. */
 import { rolesOf } from './iam.ts';
 import { parsePolicy, type Statement } from './policy/document.ts';
-import { matchesPattern } from './policy/pattern.ts';
+import { matchesAction } from './policy/pattern.ts';
 import type { Store } from './store.ts';
 
 /** An action as its statement names it, wildcards and all. */
@@ -16,27 +16,21 @@ export interface Permission {
 const collection = (store: Store) => store.collection<true>('iam.use');
 const keyOf = (origin: string, pattern: string): string => `${origin} ${pattern}`;
 
-/** What is written already: most calls need what an earlier one needed. */
-const written = new WeakMap<Store, Set<string>>();
+/** The actions that are written already: most calls need what an earlier one needed. */
+const written = new WeakMap<Statement, Set<string>>();
 
 /** Remembers that these statements allowed a call's action. */
 export function recordUse(store: Store, statements: readonly Statement[], action: string): void {
-  const known =
-    written.get(store) ??
-    new Set(
-      collection(store)
-        .list()
-        .map(({ key }) => key),
-    );
-  written.set(store, known);
-  for (const { origin, principals, actions } of statements) {
+  for (const statement of statements) {
+    const { origin, principals, actions } = statement;
     if (principals !== undefined || actions.allBut) continue;
+    const known = written.get(statement) ?? new Set();
+    if (known.has(action)) continue;
     for (const pattern of actions.patterns) {
-      const key = keyOf(origin, pattern);
-      if (known.has(key) || !matchesPattern(pattern.toLowerCase(), action.toLowerCase())) continue;
-      collection(store).put(key, true);
-      known.add(key);
+      const use = keyOf(origin, pattern);
+      if (matchesAction(pattern, action) && collection(store).get(use) === undefined) collection(store).put(use, true);
     }
+    written.set(statement, known.add(action));
   }
 }
 

@@ -6,30 +6,25 @@ import type { Call } from './access.ts';
 type Region = Pick<Cloud, 'account' | 'region'>;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-export function contextOf(cloud: Region, call: Call, caller: Caller): Context {
-  return Object.fromEntries(
-    Object.entries({ ...callerKeys(cloud, caller), ...KEYS[call.service]?.(call.input) })
-      .filter((entry): entry is [string, string | string[]] => entry[1] !== undefined)
-      .map(([key, value]) => [key.toLowerCase(), value]),
-  );
-}
-
-type Values = Record<string, string | string[] | undefined>;
-
-const callerKeys = ({ account, region }: Region, { roleArn, source, via }: Caller): Values => ({
-  'aws:PrincipalArn': roleArn,
-  'aws:PrincipalAccount': roleArn?.split(':')[4],
-  'aws:RequestedRegion': region,
-  // The loopback port stands for AWS's endpoints, which speak TLS to every client of the SDKs.
-  'aws:SecureTransport': 'true',
-  'aws:SourceArn': source,
-  'aws:SourceAccount': source === undefined ? undefined : account,
-  'kms:ViaService': via === undefined ? undefined : `${via}.${region}.amazonaws.com`,
-  'kms:CallerAccount': account,
+export const contextOf = (region: Region, call: Call, caller: Caller): Context => ({
+  ...callerKeys(region, caller),
+  ...KEYS[call.service]?.(call.input),
 });
 
-/** Keys that one service's calls have. */
-const KEYS: Readonly<Record<string, (input: Input) => Values>> = {
+const callerKeys = ({ account, region }: Region, { roleArn, source, via }: Caller): Context => ({
+  'aws:principalarn': roleArn,
+  'aws:principalaccount': roleArn?.split(':')[4],
+  'aws:requestedregion': region,
+  // The loopback port stands for AWS's endpoints, which speak TLS to every client of the SDKs.
+  'aws:securetransport': 'true',
+  'aws:sourcearn': source,
+  'aws:sourceaccount': source === undefined ? undefined : account,
+  'kms:viaservice': via === undefined ? undefined : `${via}.${region}.amazonaws.com`,
+  'kms:calleraccount': account,
+});
+
+/** Keys that one service's calls have, in lower case. */
+const KEYS: Readonly<Record<string, (input: Input) => Context>> = {
   s3: (input) => ({
     's3:prefix': text(input['Prefix']),
     's3:delimiter': text(input['Delimiter']),
@@ -38,16 +33,16 @@ const KEYS: Readonly<Record<string, (input: Input) => Values>> = {
   }),
   events: ({ Source, DetailType }) => ({ 'events:source': text(Source), 'events:detail-type': text(DetailType) }),
   kms: ({ EncryptionContext = {}, GrantIsForAWSResource }) => ({
-    'kms:EncryptionContextKeys': Object.keys(EncryptionContext as object),
-    'kms:GrantIsForAWSResource': GrantIsForAWSResource === undefined ? undefined : 'true',
+    'kms:encryptioncontextkeys': Object.keys(EncryptionContext as object),
+    'kms:grantisforawsresource': GrantIsForAWSResource === undefined ? undefined : 'true',
     ...Object.fromEntries(
       Object.entries(EncryptionContext as Record<string, string>).map(([key, value]) => [
-        `kms:EncryptionContext:${key}`,
+        `kms:encryptioncontext:${key.toLowerCase()}`,
         value,
       ]),
     ),
   }),
-  iam: ({ PassedToService }) => ({ 'iam:PassedToService': text(PassedToService) }),
+  iam: ({ PassedToService }) => ({ 'iam:passedtoservice': text(PassedToService) }),
 };
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -119,7 +119,7 @@ class EventBridge {
   constructor(cloud: Cloud, deliveries: Outbox<Delivery>) {
     this.#cloud = cloud;
     this.#deliveries = deliveries;
-    this.#buses = cloud.store.collection<Bus>('events.bus');
+    this.#buses = cloud.store.heldCollection<Bus>('events.bus');
     this.#rules = cloud.store.collection<Rule>('events.rule');
     this.#targets = cloud.store.collection<readonly Target[]>('events.targets');
     if (this.#buses.get('default') === undefined) this.createBus('default');

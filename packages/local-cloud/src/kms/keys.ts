@@ -22,9 +22,9 @@ export type Keys = ReturnType<typeof keysOf>;
 
 /** The keys, aliases and key material of the account. */
 export function keysOf(cloud: Cloud) {
-  const keys = cloud.store.collection<Key>('kms.key');
+  const keys = cloud.store.heldCollection<Key>('kms.key');
   const materials = cloud.store.collection<string>('kms.material');
-  const aliases = cloud.store.collection<Alias>('kms.alias');
+  const aliases = cloud.store.heldCollection<Alias>('kms.alias');
   const arnOf = (resource: string): string => `arn:aws:kms:${cloud.region}:${cloud.account}:${resource}`;
 
   const keyIdOf = (reference: string): string => {

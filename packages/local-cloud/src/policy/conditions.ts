@@ -2,12 +2,11 @@ import { matchesArn, matchesPattern, type Context } from './pattern.ts';
 
 type Test = (value: string, expected: string, context: Context) => boolean;
 
-const equals: Test = (value, expected, context) =>
-  matchesPattern(
-    expected.replace(/\$\{[^}]*\}|[*?]/g, (found) => (found.length > 1 ? found : `\${${found}}`)),
-    value,
-    context,
-  );
+const equals: Test = (value, expected, context) => {
+  if (!expected.includes('${')) return value === expected;
+  const literal = expected.replace(/\$\{[^}]*\}|[*?]/g, (found) => (found.length > 1 ? found : `\${${found}}`));
+  return matchesPattern(literal, value, context);
+};
 const equalsIgnoringCase: Test = (value, expected, context) =>
   equals(value.toLowerCase(), expected.toLowerCase(), context);
 const like: Test = (value, expected, context) => matchesPattern(expected, value, context);

@@ -1,6 +1,6 @@
 import { holds } from './conditions.ts';
 import type { Statement } from './document.ts';
-import { matchesArn, matchesPattern, type Context } from './pattern.ts';
+import { matchesAction, matchesArn, type Context } from './pattern.ts';
 
 export type Principal =
   | { readonly kind: 'role'; readonly account: string; readonly roleArn: string; readonly sessionArn: string }
@@ -38,8 +38,9 @@ export type Verdict =
  */
 export function decide(question: Question, { identity, resource, resourceDecides }: Policies): Verdict {
   const { principal, action } = question;
-  const own = principal.kind === 'service' ? [] : identity.filter((statement) => applies(statement, question));
-  const others = (resource ?? []).filter(
+  const own =
+    principal.kind === 'service' ? [] : about(identity, action).filter((statement) => applies(statement, question));
+  const others = about(resource ?? [], action).filter(
     (statement) => reach(statement, principal) !== undefined && applies(statement, question),
   );
   for (const [statements, kind] of [
@@ -71,9 +72,22 @@ function reach({ principals }: Statement, principal: Principal): 'principal' | '
     : undefined;
 }
 
-function applies({ actions, resources, conditions }: Statement, { action, resource, context }: Question): boolean {
-  const named = actions.patterns.some((pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase()));
-  if (named === actions.allBut) return false;
+const byAction = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+
+/** The statements that are about an action; remembered, since policies are asked about few actions again and again. */
+function about(statements: readonly Statement[], action: string): readonly Statement[] {
+  const known = byAction.get(statements) ?? new Map<string, readonly Statement[]>();
+  byAction.set(statements, known);
+  const found =
+    known.get(action) ??
+    statements.filter(
+      ({ actions }) => actions.patterns.some((pattern) => matchesAction(pattern, action)) !== actions.allBut,
+    );
+  known.set(action, found);
+  return found;
+}
+
+function applies({ resources, conditions }: Statement, { resource, context }: Question): boolean {
   if (resources !== undefined) {
     const meant = resources.patterns.some((pattern) => matchesArn(pattern, resource, context));
     if (meant === resources.allBut) return false;

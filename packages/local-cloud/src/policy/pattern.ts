@@ -1,5 +1,5 @@
 /** What a request is about, by lower-case condition key, e.g. `aws:principalarn`. */
-export type Context = Readonly<Record<string, string | readonly string[]>>;
+export type Context = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
  * Whether a text is what a pattern of a policy means: `*` any run of characters, `?` one, `${aws:PrincipalArn}` the
@@ -7,8 +7,13 @@ export type Context = Readonly<Record<string, string | readonly string[]>>;
  * value matches nothing. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function matchesPattern(pattern: string, text: string, context: Context = {}): boolean {
+  if (!/[*?]|\$\{/.test(pattern)) return pattern === text;
   return compiled(pattern, context)?.test(text) ?? false;
 }
+
+/** Actions are matched whatever their case. */
+export const matchesAction = (pattern: string, action: string): boolean =>
+  matchesPattern(pattern.toLowerCase(), action.toLowerCase());
 
 /**
  * As {@link matchesPattern}, part by part: no wildcard crosses one of an ARN's first five colons. `*` alone is every
@@ -16,18 +21,29 @@ export function matchesPattern(pattern: string, text: string, context: Context =
  */
 export function matchesArn(pattern: string, arn: string, context: Context = {}): boolean {
   if (pattern === '*') return true;
-  const [patterns, parts] = [partsOf(pattern), partsOf(arn)];
+  const [patterns, parts] = [partsOfPattern(pattern), partsOf(arn)];
   return (
     patterns.length === parts.length &&
     patterns.every((part, index) => matchesPattern(part, parts[index] ?? '', context))
   );
 }
 
-/** Six parts; the colons of a variable's name and of the resource itself separate nothing. */
+/** Six parts; the colons of the resource itself separate nothing. */
 function partsOf(arn: string): string[] {
-  const masked = arn.replace(/\$\{[^}]*\}/g, (variable) => variable.replaceAll(':', '\0'));
-  const parts = masked.split(':').map((part) => part.replaceAll('\0', ':'));
-  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(':')] : [])];
+  const parts = arn.split(':');
+  return parts.length > 6 ? [...parts.slice(0, 5), parts.slice(5).join(':')] : parts;
+}
+
+const patternParts = new Map<string, readonly string[]>();
+
+/** Nor do the colons of a variable's name. */
+function partsOfPattern(pattern: string): readonly string[] {
+  const known = patternParts.get(pattern);
+  if (known !== undefined) return known;
+  const masked = pattern.replace(/\$\{[^}]*\}/g, (variable) => variable.replaceAll(':', '\0'));
+  const parts = partsOf(masked).map((part) => part.replaceAll('\0', ':'));
+  patternParts.set(pattern, parts);
+  return parts;
 }
 
 const VARIABLE_OR_WILDCARD = /\$\{([^}]*)\}|[*?]/g;

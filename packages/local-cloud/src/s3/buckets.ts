@@ -20,7 +20,7 @@ const VALID_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\
 export type Buckets = ReturnType<typeof bucketsOf>;
 
 export function bucketsOf(cloud: Cloud) {
-  const collection = cloud.store.collection<Bucket>('s3.bucket');
+  const collection = cloud.store.heldCollection<Bucket>('s3.bucket');
   const bucketName = { Bucket: z.string() };
 
   const find = (name: string): Bucket => {
