@@ -33,5 +33,5 @@ export async function createTable(client: DynamoDBClient, file: URL): Promise<st
 
 /** Creates a bucket as a template does: the local cloud does not take it over the wire. */
 export async function createBucket({ cloud }: LocalCloud, bucket: string): Promise<void> {
-  await cloud.call('s3', 'CreateBucket', { Bucket: bucket }, { arn: 'cloudformation.amazonaws.com' });
+  await cloud.call('s3', 'CreateBucket', { Bucket: bucket }, { arn: 'cloudformation.amazonaws.com', internal: true });
 }

@@ -8,7 +8,7 @@ export type Context = Readonly<Record<string, string | readonly string[] | undef
  */
 export function matchesPattern(pattern: string, text: string, context: Context = {}): boolean {
   if (!/[*?]|\$\{/.test(pattern)) return pattern === text;
-  return compiled(pattern, context)?.test(text) ?? false;
+  return compiled(pattern, context, texts)?.test(text) ?? false;
 }
 
 /** Actions are matched whatever their case. */
@@ -20,45 +20,28 @@ export const matchesAction = (pattern: string, action: string): boolean =>
  * resource. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export function matchesArn(pattern: string, arn: string, context: Context = {}): boolean {
-  if (pattern === '*') return true;
-  const [patterns, parts] = [partsOfPattern(pattern), partsOf(arn)];
-  return (
-    patterns.length === parts.length &&
-    patterns.every((part, index) => matchesPattern(part, parts[index] ?? '', context))
-  );
-}
-
-/** Six parts; the colons of the resource itself separate nothing. */
-function partsOf(arn: string): string[] {
-  const parts = arn.split(':');
-  return parts.length > 6 ? [...parts.slice(0, 5), parts.slice(5).join(':')] : parts;
-}
-
-const patternParts = new Map<string, readonly string[]>();
-
-/** Nor do the colons of a variable's name. */
-function partsOfPattern(pattern: string): readonly string[] {
-  const known = patternParts.get(pattern);
-  if (known !== undefined) return known;
-  const masked = pattern.replace(/\$\{[^}]*\}/g, (variable) => variable.replaceAll(':', '\0'));
-  const parts = partsOf(masked).map((part) => part.replaceAll('\0', ':'));
-  patternParts.set(pattern, parts);
-  return parts;
+  return pattern === '*' || (compiled(pattern, context, arns)?.test(arn) ?? false);
 }
 
 const VARIABLE_OR_WILDCARD = /\$\{([^}]*)\}|[*?]/g;
-const withoutVariables = new Map<string, RegExp>();
+/** What patterns without variables mean, as text and as ARNs. */
+const texts = new Map<string, RegExp>();
+const arns = new Map<string, RegExp>();
 
-function compiled(pattern: string, context: Context): RegExp | undefined {
-  const known = withoutVariables.get(pattern);
-  if (known !== undefined) return known;
+function compiled(pattern: string, context: Context, known: Map<string, RegExp>): RegExp | undefined {
+  const remembered = known.get(pattern);
+  if (remembered !== undefined) return remembered;
   let source = '';
   let end = 0;
+  let colons = 0;
   let varies = false;
   for (const { 0: found, 1: name, index } of pattern.matchAll(VARIABLE_OR_WILDCARD)) {
-    source += RegExp.escape(pattern.slice(end, index));
+    const literal = pattern.slice(end, index);
+    source += RegExp.escape(literal);
+    colons += literal.split(':').length - 1;
     end = index + found.length;
-    if (name === undefined) source += found === '*' ? '.*' : '.';
+    const any = known === arns && colons < 5 ? '[^:]' : '.';
+    if (name === undefined) source += found === '*' ? `${any}*` : any;
     else if (['*', '?', '$'].includes(name)) source += RegExp.escape(name);
     else {
       const value = context[name.toLowerCase()];
@@ -68,6 +51,6 @@ function compiled(pattern: string, context: Context): RegExp | undefined {
     }
   }
   const expression = new RegExp(`^${source}${RegExp.escape(pattern.slice(end))}$`, 's');
-  if (!varies) withoutVariables.set(pattern, expression);
+  if (!varies) known.set(pattern, expression);
   return expression;
 }
