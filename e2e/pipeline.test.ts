@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   GetExecutionHistoryCommand,
@@ -16,6 +15,7 @@ import * as z from 'zod';
 import { decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
 import { dataBucket, modelsBucket, predictionsBucket, registryBucket, winnersTable } from '@regulabel/shared/names';
 import { json, serve, start, type Reach, type ServedCloud } from './commandLine.ts';
+import { useKey } from './keys.ts';
 
 const PLACE = { stage: 'local', account: '111122223333', region: 'eu-west-1' };
 const LINES = ['NL/battery', 'NL/weee', 'PT/packaging', 'PT/weee'];
@@ -118,7 +118,7 @@ describe('predictions export', () => {
 describe('the executions', () => {
   /** The happy path of each machine; the other states are walked by the services' own tests. */
   it('went through every state of their happy path', async () => {
-    const client = new SFNClient(cloud);
+    const client = new SFNClient(up.administrator);
     const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
     const visited: Record<string, string[]> = {};
     for (const { name = '', stateMachineArn } of stateMachines) {
@@ -142,7 +142,7 @@ describe('the executions', () => {
   });
 
   it('left nothing in a dead-letter queue, and none of them failed', async () => {
-    const client = new SFNClient(cloud);
+    const client = new SFNClient(up.administrator);
     const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
     for (const { stateMachineArn } of stateMachines) {
       const { executions = [] } = await client.send(
@@ -179,21 +179,15 @@ describe('the objects', () => {
     ['summary/', predictionsBucket, 'predictions'],
     ['scores/', registryBucket, 'registry'],
   ])('below %s are under the key that the template names', async (prefix, bucket, alias) => {
-    const s3 = new S3Client({ ...cloud, forcePathStyle: true });
+    const s3 = new S3Client({ ...up.administrator, forcePathStyle: true });
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket(PLACE), Prefix: prefix }));
     expect(Contents.length).toBeGreaterThan(0);
+    const key = await useKey(up.administrator, `alias/regulabel-${PLACE.stage}-${alias}`);
     const keys = await Promise.all(
       Contents.map(
         async ({ Key }) => (await s3.send(new HeadObjectCommand({ Bucket: bucket(PLACE), Key }))).SSEKMSKeyId,
       ),
     );
-    expect(new Set(keys)).toEqual(new Set([await keyArn(alias)]));
+    expect(new Set(keys)).toEqual(new Set([key]));
   });
 });
-
-async function keyArn(alias: string): Promise<string | undefined> {
-  const { KeyMetadata } = await new KMSClient(cloud).send(
-    new DescribeKeyCommand({ KeyId: `alias/regulabel-${PLACE.stage}-${alias}` }),
-  );
-  return KeyMetadata?.Arn;
-}

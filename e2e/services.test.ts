@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeStatementCommand, ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -46,6 +45,7 @@ import { parseJson, parseStrictly } from '@regulabel/shared/parse';
 import { runKey, winnerKey } from '@regulabel/shared/tables';
 import { listenTo, type BusListener, type Heard } from '@regulabel/testing/busListener';
 import { serve, type ServedCloud } from './commandLine.ts';
+import { useKey } from './keys.ts';
 
 const PLACE = { stage: 'local', account: '111122223333', region: 'eu-west-1' };
 const BUS = `regulabel-${PLACE.stage}`;
@@ -165,21 +165,6 @@ describe('inference', () => {
   });
 });
 
-/** Not even the administrator may use the services' keys; who may change a key's policy can let itself in. */
-async function unlock(name: string): Promise<void> {
-  const kms = new KMSClient(served.administrator);
-  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: `alias/${BUS}-${name}` }));
-  const KeyId = KeyMetadata?.KeyId;
-  const { Policy } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
-  const { Statement, ...policy } = JSON.parse(Policy ?? '') as { Statement: object[] };
-  const Principal = { AWS: `arn:aws:iam::${PLACE.account}:role/local-cloud-administrator` };
-  const use = { Effect: 'Allow', Principal, Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '*' };
-  await kms.send(
-    new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify({ ...policy, Statement: [...Statement, use] }) }),
-  );
-  kms.destroy();
-}
-
 describe('training', () => {
   it("starts one execution per line, however often a country's manifest is put", async () => {
     const runId = 'training-again';
@@ -188,7 +173,7 @@ describe('training', () => {
     await statement(`INSERT INTO labelled_items VALUES ${row('battery')}, ${row('weee')}`);
     await succeeded(await extract({ purpose: 'training', token: 'again' }));
     const object = { Bucket: dataBucket(PLACE), Key: datasetManifestKey('training', runId, 'DE') };
-    await unlock('control');
+    await useKey(served.administrator, `alias/${BUS}-control`);
     const { Body } = await administrator.s3.send(new GetObjectCommand(object));
     const manifest = (await Body?.transformToString()) ?? '';
     expect(parseJson(datasetManifest, manifest, 'the manifest')).toMatchObject({ rows: 2, files: [{}] });
