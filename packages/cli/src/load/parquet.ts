@@ -27,10 +27,10 @@ async function* query(file: string, sql: string): AsyncGenerator<readonly (strin
   // One thread: rows keep their order. Old writers do not say that their bytes are text.
   const database = await DuckDBInstance.create(':memory:', { memory_limit: '256MB', threads: '1' });
   let connection: DuckDBConnection | undefined;
+  const link = join(folder, 'input.parquet');
   try {
     connection = await database.connect();
     // A name of ours: DuckDB would take `[`, `*` and `=` of the user's for patterns and partitions.
-    const link = join(folder, 'input.parquet');
     await symlink(resolve(file), link);
     await connection.run(
       `CREATE VIEW input AS SELECT * FROM read_parquet('${link.replaceAll("'", "''")}', binary_as_string = true)`,
@@ -39,7 +39,10 @@ async function* query(file: string, sql: string): AsyncGenerator<readonly (strin
     for await (const rows of result.yieldRowsJs()) yield rows as (string | null)[][];
   } catch (error) {
     const [why = ''] = error instanceof Error ? error.message.split('\n') : [String(error)];
-    throw new CommandError(`${file} cannot be read as Parquet: ${why.replaceAll(folder, '').trim()}`, { cause: error });
+    throw new CommandError(
+      `${file} cannot be read as Parquet: ${why.replaceAll(link, file).trim()}; if it is not whole, copy or write it again`,
+      { cause: error },
+    );
   } finally {
     connection?.closeSync();
     database.closeSync();
