@@ -75,6 +75,12 @@ describe('callers', () => {
     await expect(new S3Client(config).send(new ListBucketsCommand({}))).rejects.toMatchObject(refused(xml));
   });
 
+  it('work without their token too', async () => {
+    const { accessKeyId, secretAccessKey } = local.clientConfig.credentials;
+    const ssm = new SSMClient({ ...local.clientConfig, credentials: { accessKeyId, secretAccessKey } });
+    await expect(ssm.send(new GetParameterCommand({ Name: '/shop/name' }))).resolves.toHaveProperty('Parameter');
+  });
+
   it('of another region are refused', async () => {
     const ssm = new SSMClient({ ...local.clientConfig, region: 'us-east-1' });
     await expect(ssm.send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({

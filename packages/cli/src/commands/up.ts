@@ -5,7 +5,7 @@ import { addCommand, between, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { forgetState, stateOfService, templatesAround } from '../examples/alone.ts';
 import { Player } from '../examples/play.ts';
-import { openLocalCloud, servedAlready, type LocalCloud, type Served } from '../local/localCloud.ts';
+import { administratorOf, openLocalCloud, servedAlready, type LocalCloud, type Served } from '../local/localCloud.ts';
 import { SERVICES } from '../local/place.ts';
 import { print, printJson } from '../output.ts';
 import { assumeOperator } from '../session.ts';
@@ -98,7 +98,8 @@ const keepSwapping = (
 async function tell(cloud: LocalCloud, { json }: UpOptions): Promise<void> {
   const { sessionToken, ...keys } = await assumeOperator(cloud);
   if (json) {
-    printJson({ endpoint: cloud.endpoint, region: cloud.region, ...keys, sessionToken });
+    const { credentials: administrator } = administratorOf(cloud);
+    printJson({ endpoint: cloud.endpoint, region: cloud.region, ...keys, sessionToken, administrator });
     return;
   }
   print(
@@ -109,7 +110,7 @@ async function tell(cloud: LocalCloud, { json }: UpOptions): Promise<void> {
     `  export AWS_SESSION_TOKEN=${sessionToken}`,
     `  aws stepfunctions list-state-machines --endpoint-url ${cloud.endpoint}`,
     '',
-    'Ctrl-C stops it.',
+    "What an operator may not do, the account's administrator may: `up --json` prints both. Ctrl-C stops it.",
   );
 }
 
