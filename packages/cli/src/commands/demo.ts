@@ -38,9 +38,9 @@ export const declareDemo = (program: Command): Command =>
   )
     .addOption(new Option('--countries <list>', 'countries, separated by commas').argParser(countriesOfList))
     .addOption(catalogueOption().conflicts(['countries', 'trials']))
-    .option('--labelled <n>', 'labelled items in the first month (later ones bring a quarter)', count, 24_000)
+    .option('--labelled <n>', 'labelled items in the first month (later ones bring a quarter)', count, 18_000)
     .option('--sold <n>', 'items sold in the month', count, 8000)
-    .option('--trials <n>', 'trials per model line, 1 to 100', between(1, 100), 3)
+    .option('--trials <n>', 'trials per model line, 1 to 100', between(1, 100), 2)
     .option('--seed <n>', 'of the synthetic data', count, 1)
     .action(exitWith(demo));
 

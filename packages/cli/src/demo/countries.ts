@@ -15,7 +15,7 @@ export interface DemoCountry {
 }
 
 const LANGUAGES_AND_SHARES: Readonly<Record<keyof typeof WEEE, readonly [share: number, ...languages: Language[]]>> = {
-  AT: [2, 'de'],
+  AT: [3, 'de'],
   AU: [2.5, 'en'],
   BE: [2.4, 'nl', 'fr'],
   BG: [0.5, 'bg'],

@@ -1,7 +1,7 @@
 import type { DemoCountry } from './countries.ts';
 
 /** A small country can be learnt from as many labelled rows as this, badly. */
-const MINIMUM = 200;
+const MINIMUM = 250;
 
 /** `total` items over the countries: a few for each, the rest by their shares. */
 export function sharesOf(countries: ReadonlyMap<string, DemoCountry>, total: number): ReadonlyMap<string, number> {

@@ -1,6 +1,6 @@
 """S3 of a running local cloud, seen by boto3 and the AWS CLI.
 
-Takes endpoint and credentials from the environment, as `regulabel up` prints them, and BUCKET: a bucket that keeps
+Takes endpoint and credentials from the environment, of the administrator that `regulabel up --json` prints, and BUCKET: a bucket that keeps
 versions (by default the first one that does). Everything it makes lies under one prefix, and goes again.
 """
 
@@ -12,6 +12,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import contextmanager
 
 import boto3
 from boto3.s3.transfer import TransferConfig
@@ -219,6 +220,26 @@ def other_protocols():
         cli(service, operation, fails_with=f"{says} is not supported")
 
 
+@contextmanager
+def let_in(bucket):
+    """Lets the caller use the bucket's key for as long as this takes: key policies shut the administrator out."""
+    kms = boto3.client("kms")
+    rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    key = rules[0]["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID")
+    if key is None:
+        yield
+        return
+    before = kms.get_key_policy(KeyId=key)["Policy"]
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    use = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "kms:*", "Resource": "*"}
+    policy = json.loads(before)
+    kms.put_key_policy(KeyId=key, Policy=json.dumps({**policy, "Statement": [*policy["Statement"], use]}))
+    try:
+        yield
+    finally:
+        kms.put_key_policy(KeyId=key, Policy=before)
+
+
 def clean(bucket):
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         found = [{name: each[name] for name in ("Key", "VersionId")} for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, [])]
@@ -233,6 +254,12 @@ def main():
     buckets = [found["Name"] for found in answer("all", "list_buckets", ["Buckets", "Owner"])["Buckets"]]
     kept = [name for name in buckets if s3.get_bucket_versioning(Bucket=name).get("Status") == "Enabled"]
     bucket = os.environ.get("BUCKET", kept[0])
+    with let_in(bucket):
+        run(bucket)
+    print(f"{calls} checks against {bucket}")
+
+
+def run(bucket):
     try:
         with tempfile.TemporaryDirectory() as folder:
             settings(bucket)
@@ -244,7 +271,6 @@ def main():
             other_protocols()
     finally:
         clean(bucket)
-    print(f"{calls} checks against {bucket}")
 
 
 main()

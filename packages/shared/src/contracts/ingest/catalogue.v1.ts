@@ -44,8 +44,8 @@ export const algorithm = z.object({
   /** Lines of a few hundred rows learn nothing in fewer or smaller steps than these. */
   ranges: z.record(z.string(), range).default({
     learning_rate: { type: 'continuous', min: 0.3, max: 1, scale: 'Logarithmic' },
-    epochs: { type: 'integer', min: 15, max: 40, scale: 'Auto' },
-    vector_dim: { type: 'integer', min: 16, max: 64, scale: 'Auto' },
+    epochs: { type: 'integer', min: 15, max: 35, scale: 'Auto' },
+    vector_dim: { type: 'integer', min: 16, max: 32, scale: 'Auto' },
   }),
 });
 export type Algorithm = z.infer<typeof algorithm>;
