@@ -11,7 +11,7 @@ import { summaryOf, type CodeChange } from '../catalogueSummary.ts';
 import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { requireState } from '../local/stateFolder.ts';
-import { number, print, printJson } from '../output.ts';
+import { plural, print, printJson } from '../output.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 /** For commands that work with a catalogue: publishes one first. */
@@ -53,7 +53,7 @@ async function validate(file: string, { json }: CommonOptions): Promise<number> 
     if (json) printJson({ file, valid: false, problems });
     else
       process.stderr.write(
-        `${[...named(file, problems), `${file}: ${count(problems.length, 'problem')}`].join('\n')}\n`,
+        `${[...named(file, problems), `${file}: ${plural(problems.length, 'problem')}`].join('\n')}\n`,
       );
     return 1;
   }
@@ -64,7 +64,7 @@ async function validate(file: string, { json }: CommonOptions): Promise<number> 
   }
   const { countries, lines, codes, languages, changes } = summary;
   print(
-    `${file} is a valid catalogue: ${count(countries, 'country', 'countries')}, ${count(lines, 'line')}, ${count(codes, 'code')}, ` +
+    `${file} is a valid catalogue: ${plural(countries, 'country', 'countries')}, ${plural(lines, 'line')}, ${plural(codes, 'code')}, ` +
       `languages: ${languages.length === 0 ? 'none named' : languages.join(' ')}`,
     ...(changes.length === 0 ? [] : ['codes that change within a year:']),
     ...changes.map((change) => `  ${changeText(change)}`),
@@ -133,5 +133,3 @@ async function show(options: CommonOptions & { readonly version?: string }): Pro
     return 0;
   });
 }
-
-const count = (value: number, one: string, many = `${one}s`): string => `${number(value)} ${value === 1 ? one : many}`;
