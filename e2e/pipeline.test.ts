@@ -12,7 +12,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import { decision } from '@regulabel/contracts/evaluation/decision.v1';
 import { dataBucket, modelsBucket, predictionsBucket, registryBucket, winnersTable } from '@regulabel/shared/names';
 import { json, serve, start, type Reach, type ServedCloud } from './commandLine.ts';
 import { useKey } from './keys.ts';

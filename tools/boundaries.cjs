@@ -20,8 +20,8 @@ module.exports = {
     {
       name: 'contracts-import-only-zod',
       severity: 'error',
-      from: { path: '^packages/shared/src/contracts/', pathNot: '[.]test[.]ts$' },
-      to: { pathNot: ['^packages/shared/src/contracts/', 'node_modules/zod/'] },
+      from: { path: '^packages/contracts/src/', pathNot: '[.]test[.]ts$' },
+      to: { pathNot: ['^packages/contracts/src/', 'node_modules/zod/'] },
     },
     {
       name: 'services-know-no-local-cloud',
@@ -40,7 +40,10 @@ module.exports = {
       comment: 'Job code runs in a container; the command line reaches everything over the AWS wire.',
       severity: 'error',
       from: { path: '^packages/(jobs|cli|blazingtext)/', pathNot: '[.]test[.]ts$' },
-      to: { path: ['^packages/', '^services/'], pathNot: ['^packages/shared/', '^packages/(jobs|cli|blazingtext)/'] },
+      to: {
+        path: ['^packages/', '^services/'],
+        pathNot: ['^packages/(contracts|shared)/', '^packages/(jobs|cli|blazingtext)/'],
+      },
     },
     {
       name: 'jobs-cli-blazingtext-apart',

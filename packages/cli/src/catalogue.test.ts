@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkedCatalogue } from '@regulabel/shared/catalogue';
-import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { CatalogueInput } from '@regulabel/contracts/ingest/catalogue.v1';
 import fc from 'fast-check';
 import { publishCatalogue } from './catalogue.ts';
 import { asWritten } from './catalogueAsWritten.ts';

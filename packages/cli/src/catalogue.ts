@@ -10,7 +10,7 @@ import {
   type Catalogue,
   type CatalogueInForce,
   type CatalogueInput,
-} from '@regulabel/shared/contracts/ingest/catalogue.v1';
+} from '@regulabel/contracts/ingest/catalogue.v1';
 import { catalogueKey, s3Uri } from '@regulabel/shared/keys';
 import { dataBucket, runsTable } from '@regulabel/shared/names';
 import { parse, parseJson } from '@regulabel/shared/parse';

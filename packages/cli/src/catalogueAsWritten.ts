@@ -4,7 +4,7 @@ import {
   type Catalogue,
   type CatalogueInput,
   type LineSettings,
-} from '@regulabel/shared/contracts/ingest/catalogue.v1';
+} from '@regulabel/contracts/ingest/catalogue.v1';
 
 /** A catalogue as people write it: what is the default is left out. Published again, it is the same version. */
 export const asWritten = ({ countries }: Catalogue): CatalogueInput => ({

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { linesOf } from '@regulabel/shared/catalogue';
-import type { Catalogue, CodeListEntry } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { lineName, type Line } from '@regulabel/shared/contracts/values';
+import type { Catalogue, CodeListEntry } from '@regulabel/contracts/ingest/catalogue.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { settingsOf } from './catalogueSummary.ts';
 
 /** What became of a line's code list. */

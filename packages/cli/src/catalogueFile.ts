@@ -16,7 +16,7 @@ import {
 } from 'yaml';
 import { pathName, type CatalogueProblem } from '@regulabel/shared/catalogueProblem';
 import { catalogueProblems } from '@regulabel/shared/catalogueProblems';
-import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { CatalogueInput } from '@regulabel/contracts/ingest/catalogue.v1';
 import { CommandError } from './errors.ts';
 
 /** What is wrong in a file, and where; line and column count from 1, as editors do. */

@@ -1,6 +1,6 @@
 import { linesOf } from '@regulabel/shared/catalogue';
-import type { Catalogue, LineSettings } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import type { Line } from '@regulabel/shared/contracts/values';
+import type { Catalogue, LineSettings } from '@regulabel/contracts/ingest/catalogue.v1';
+import type { Line } from '@regulabel/contracts/values';
 
 /** A day on which a code of a line begins to be valid, or the last one on which it is. */
 export interface CodeChange extends Line {

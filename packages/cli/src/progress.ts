@@ -1,5 +1,5 @@
-import type { LineResult } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { screenOf } from './output.ts';
 import { countsInWords, frame, width } from './runs/frame.ts';
 import type { RunState } from './runs/readRuns.ts';

@@ -1,6 +1,6 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { decision, winner, type Decision, type Winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import { decision, winner, type Decision, type Winner } from '@regulabel/contracts/evaluation/decision.v1';
 import { winnersTable } from '@regulabel/shared/names';
 import { parse } from '@regulabel/shared/parse';
 import { decisionKey, winnerKey } from '@regulabel/shared/tables';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { predictionSummary } from '@regulabel/shared/contracts/inference/prediction.v1';
-import type { PredictionSummary } from '@regulabel/shared/contracts/inference/prediction.v1';
-import { caller, catalogueVersion, country, month, runId, scheme } from '@regulabel/shared/contracts/values';
+import { predictionSummary } from '@regulabel/contracts/inference/prediction.v1';
+import type { PredictionSummary } from '@regulabel/contracts/inference/prediction.v1';
+import { caller, catalogueVersion, country, month, runId, scheme } from '@regulabel/contracts/values';
 import { parseJson, parseStrictly } from '@regulabel/shared/parse';
 import * as z from 'zod';
 import { execute, fill, literal, parquetRows, queryCounts, queryRows, withDatabase } from './database.ts';

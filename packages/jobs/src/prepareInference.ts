@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { caller } from '@regulabel/shared/contracts/values';
+import { caller } from '@regulabel/contracts/values';
 import { parseJson } from '@regulabel/shared/parse';
 import * as z from 'zod';
 import { execute, fill, literal, parquetRows, queryCounts, withDatabase } from './database.ts';

@@ -1,7 +1,7 @@
 import { pathName } from './catalogueProblem.ts';
 import { catalogueProblems } from './catalogueProblems.ts';
-import { catalogue, type Catalogue } from './contracts/ingest/catalogue.v1.ts';
-import { lineName, type Line } from './contracts/values.ts';
+import { catalogue, type Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { RegulabelError } from './errors.ts';
 import { parseStrictly } from './parse.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { pathName } from './catalogueProblem.ts';
 import { catalogueProblems } from './catalogueProblems.ts';
-import { catalogue } from './contracts/ingest/catalogue.v1.ts';
+import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { COUNTRY_CODES, LANGUAGE_CODES } from './isoCodes.ts';
 import { parseStrictly } from './parse.ts';
 

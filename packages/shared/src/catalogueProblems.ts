@@ -7,8 +7,8 @@ import {
   countrySettings,
   lineSettings,
   range,
-} from './contracts/ingest/catalogue.v1.ts';
-import { scheme } from './contracts/values.ts';
+} from '@regulabel/contracts/ingest/catalogue.v1';
+import { scheme } from '@regulabel/contracts/values';
 import { COUNTRY_CODES, LANGUAGE_CODES } from './isoCodes.ts';
 import { searchProblems } from './searchProblems.ts';
 

@@ -1,5 +1,5 @@
 import { inValue, type CatalogueProblem, type Path } from './catalogueProblem.ts';
-import { codeListEntry, type CodeListEntry } from './contracts/ingest/catalogue.v1.ts';
+import { codeListEntry, type CodeListEntry } from '@regulabel/contracts/ingest/catalogue.v1';
 
 /** An entry with its place in the list. */
 type Placed = CodeListEntry & { readonly index: number };

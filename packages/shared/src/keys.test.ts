@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { country, month, runId, scheme } from './contracts/values.ts';
+import { country, month, runId, scheme } from '@regulabel/contracts/values';
 import * as keys from './keys.ts';
 
 const text = (pattern: { regex: RegExp }) => fc.stringMatching(pattern.regex);

@@ -1,5 +1,5 @@
 import { inValue, type CatalogueProblem, type Path } from './catalogueProblem.ts';
-import type { Algorithm } from './contracts/ingest/catalogue.v1.ts';
+import type { Algorithm } from '@regulabel/contracts/ingest/catalogue.v1';
 
 type Range = Algorithm['ranges'][string];
 

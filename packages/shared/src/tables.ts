@@ -4,7 +4,7 @@
  *   the catalogue in force (`catalogueInForce`). The index `byPurpose` (`purpose`, `startedAt`) holds the runs only.
  * - winners: `winner` and `decision` of `contracts/evaluation/decision.v1`.
  */
-import { lineName, type Line } from './contracts/values.ts';
+import { lineName, type Line } from '@regulabel/contracts/values';
 
 export interface Key {
   readonly pk: string;

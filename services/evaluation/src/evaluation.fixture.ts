@@ -1,6 +1,6 @@
-import type { Winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { Scores } from '@regulabel/shared/contracts/evaluation/scores.v1';
-import { modelTrained } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import type { Scores } from '@regulabel/contracts/evaluation/scores.v1';
+import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import type { ComparisonExecutionInput } from './core/comparisonExecution.ts';
 import { comparisonInput, subjectOf } from './core/evaluation.ts';
 

@@ -1,5 +1,5 @@
-import type { InferenceExecutionInput } from '@regulabel/shared/contracts/inference/inferenceExecution.v1';
-import { modelTrained } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import type { InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { inferenceOutput } from '@regulabel/shared/keys';
 
 /** For tests: an input of each caller. Evaluation asks for two models, production for one. */

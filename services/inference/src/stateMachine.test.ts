@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inferenceCompleted } from '@regulabel/shared/contracts/inference/inferenceCompleted.v1';
+import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
 import { executionInputExample } from './executionInput.fixture.ts';

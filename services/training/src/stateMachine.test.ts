@@ -1,6 +1,6 @@
-import type { PrepareTrainingMessage } from '@regulabel/shared/contracts/jobs/prepareTraining.v1';
-import { modelTrained, type TrainedModel } from '@regulabel/shared/contracts/training/modelTrained.v1';
-import { trainingSkipped } from '@regulabel/shared/contracts/training/trainingSkipped.v1';
+import type { PrepareTrainingMessage } from '@regulabel/contracts/jobs/prepareTraining.v1';
+import { modelTrained, type TrainedModel } from '@regulabel/contracts/training/modelTrained.v1';
+import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
 import { describe, expect, it, jest } from '@jest/globals';

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import { checkedCatalogue } from '@regulabel/shared/catalogue';
-import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { catalogueVersion } from '@regulabel/shared/contracts/values';
+import type { CatalogueInput } from '@regulabel/contracts/ingest/catalogue.v1';
+import { catalogueVersion } from '@regulabel/contracts/values';
 import { findCatalogueInForce, publishCatalogue, readCatalogue } from '../catalogue.ts';
 import { asWritten } from '../catalogueAsWritten.ts';
 import { differenceOf, type CatalogueDifference } from '../catalogueDifference.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { CatalogueInput } from '@regulabel/contracts/ingest/catalogue.v1';
 import { publishCatalogue } from '../catalogue.ts';
 import { addCommand, between, count, exitWith } from '../commandLine.ts';
 import { demoCatalogue, demoCountries, demoCountriesOf, DEMO_COUNTRIES } from '../demo/countries.ts';

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Command } from 'commander';
-import { prediction } from '@regulabel/shared/contracts/inference/prediction.v1';
+import { prediction } from '@regulabel/contracts/inference/prediction.v1';
 import { parseS3Uri } from '@regulabel/shared/keys';
 import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { lineName } from '@regulabel/shared/contracts/values';
+import { lineName } from '@regulabel/contracts/values';
 import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
 import { requireState } from '../local/stateFolder.ts';

@@ -1,4 +1,4 @@
-import type { CatalogueInput } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { CatalogueInput } from '@regulabel/contracts/ingest/catalogue.v1';
 import { CommandError } from '../errors.ts';
 import { BATTERY } from './codes/battery.ts';
 import { listed, type CodeList } from './codes/codeList.ts';

@@ -2,10 +2,10 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type * as z from 'zod';
-import type { EventContract } from '@regulabel/shared/contracts/event';
-import { catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { datasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
-import { winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import type { EventContract } from '@regulabel/contracts/event';
+import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
+import { winner } from '@regulabel/contracts/evaluation/decision.v1';
 import { parse, parseStrictly } from '@regulabel/shared/parse';
 import { REPOSITORY, SERVICES } from '../local/place.ts';
 import { valuesOfPlay } from './alone.ts';
@@ -18,7 +18,7 @@ const callsOf = ({ before, events }: Example) => [...before, ...events];
 
 /** Every event contract of ours, by detail type. */
 const contracts = new Map<string, EventContract<z.ZodObject>>();
-const folder = join(REPOSITORY, 'packages/shared/src/contracts');
+const folder = join(REPOSITORY, 'packages/contracts/src');
 for await (const file of glob('**/*.v*.ts', { cwd: folder })) {
   for (const value of Object.values((await import(join(folder, file))) as Record<string, unknown>))
     if (typeof value === 'object' && value !== null && 'detailType' in value) {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { findCatalogueInForce, readCatalogue } from '../catalogue.ts';
 import { CommandError } from '../errors.ts';
 import type { Session } from '../session.ts';

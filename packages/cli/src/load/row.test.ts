@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { readHeader } from './header.ts';
 import { checkRow } from './row.ts';
 import { TABLES, type Kind } from './tables.ts';

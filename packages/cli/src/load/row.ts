@@ -1,4 +1,4 @@
-import type { Catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import type { Header } from './header.ts';
 import type { SourceRow } from './source.ts';
 import type { Column, FileTable } from './tables.ts';

@@ -1,5 +1,5 @@
-import type { Catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { code as validCode } from '@regulabel/shared/contracts/values';
+import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import { code as validCode } from '@regulabel/contracts/values';
 import type { Staging } from './staging.ts';
 
 export interface UnknownCodes {

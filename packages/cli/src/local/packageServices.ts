@@ -20,7 +20,7 @@ const ARTEFACTS: readonly Artefact[] = [
   ...SERVICES.map((service): Artefact => ({
     name: service,
     folder: `services/${service}`,
-    sources: [`services/${service}`, 'packages/shared/src'],
+    sources: [`services/${service}`, 'packages/shared/src', 'packages/contracts/src'],
     build: [
       'serverless',
       'package',

@@ -9,7 +9,7 @@ export const REPOSITORY = dirname(dirname(dirname(dirname(import.meta.dirname)))
 export const SERVICES = ['ingest', 'training', 'evaluation', 'inference'] as const;
 
 /** What the job container is made of. */
-export const JOB_SOURCES = ['packages/jobs', 'packages/shared/src'];
+export const JOB_SOURCES = ['packages/jobs', 'packages/shared/src', 'packages/contracts/src'];
 
 /** What is built for the local stage. */
 export const BUILD = join(REPOSITORY, '.build');

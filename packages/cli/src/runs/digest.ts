@@ -1,5 +1,5 @@
-import type { Winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { besideLabel, figure, labelled, number, wrapped } from '../output.ts';
 import { inBrief } from './reasons.ts';
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Run } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 import type { Colour, Screen } from '../output.ts';
 import type { Stage, Stages } from './stages.ts';
 

@@ -1,6 +1,6 @@
 import { GetItemCommand, QueryCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { lineResult, run, type LineResult, type Run } from '@regulabel/shared/contracts/ingest/run.v1';
+import { lineResult, run, type LineResult, type Run } from '@regulabel/contracts/ingest/run.v1';
 import { runsTable } from '@regulabel/shared/names';
 import { parse } from '@regulabel/shared/parse';
 import { runKey, RUNS_BY_PURPOSE } from '@regulabel/shared/tables';

@@ -1,5 +1,5 @@
-import type { Run } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 import type { Stage, Stages } from './stages.ts';
 
 export const exampleRun: Run = {

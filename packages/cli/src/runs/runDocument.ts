@@ -1,6 +1,6 @@
 import { GetObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
-import { datasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { datasetManifestKey } from '@regulabel/shared/keys';
 import { dataBucket } from '@regulabel/shared/names';
 import { parseJson } from '@regulabel/shared/parse';

@@ -1,7 +1,7 @@
 import { ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { executionName } from '@regulabel/shared/aws/executions';
-import type { Outcome } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { Outcome } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { stateMachineArn } from '@regulabel/shared/names';
 import type { Session } from '../session.ts';
 import type { RunState } from './readRuns.ts';

@@ -1,6 +1,6 @@
-import type { Metrics } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { LineResult } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName, type Line } from '@regulabel/shared/contracts/values';
+import type { Metrics } from '@regulabel/contracts/evaluation/decision.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { runPredictionsPrefix, s3Uri } from '@regulabel/shared/keys';
 import { predictionsBucket } from '@regulabel/shared/names';
 import { commandText, figure, labelled, number, screenOf, table } from '../output.ts';

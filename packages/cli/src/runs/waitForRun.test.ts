@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LineResult, Run } from '@regulabel/shared/contracts/ingest/run.v1';
+import type { LineResult, Run } from '@regulabel/contracts/ingest/run.v1';
 import type { DeadLetters } from './deadLetters.ts';
 import { exampleRun } from './run.fixture.ts';
 import type { Stages } from './stages.ts';

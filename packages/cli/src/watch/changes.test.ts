@@ -16,6 +16,7 @@ describe('needsOf', () => {
     ['resources', 'services/ingest/resources/keys.yml', { templates: ['ingest'] }],
     ["serverless's own program", 'services/ingest/warehouse.cjs', { templates: ['ingest'] }],
     ['what all services share', 'packages/shared/src/keys.ts', { handlers: SERVICES, jobs: true }],
+    ['a contract', 'packages/contracts/src/values.ts', { handlers: SERVICES, jobs: true }],
     ['job code', 'packages/jobs/src/score/metrics.ts', { jobs: true }],
     ['an example', 'services/training/examples/month.yml', { examples: ['training'] }],
   ])('knows what %s asks for', (_, path, wanted) => {

@@ -13,7 +13,7 @@ export interface Needs {
 /** `paths` are relative to the repository; those of services that are not among `services` ask for nothing. */
 export function needsOf(paths: readonly string[], services: readonly string[]): Needs {
   const sources = paths.filter(isSource);
-  const shared = sources.some((path) => path.startsWith('packages/shared/src/'));
+  const shared = sources.some((path) => /^packages\/(contracts|shared)\/src\//.test(path));
   const having = (files: readonly string[], pattern: RegExp): Set<string> => {
     const below = files.flatMap((path) => {
       const [, service, file = ''] = /^services\/([^/]+)\/(.+)$/.exec(path) ?? [];

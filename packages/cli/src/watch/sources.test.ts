@@ -13,7 +13,7 @@ beforeEach(async () => {
   const folders = SERVICES.flatMap((service) =>
     ['src/core', 'resources', 'examples'].map((of) => `services/${service}/${of}`),
   );
-  for (const folder of [...folders, 'packages/shared/src', 'packages/jobs/src'])
+  for (const folder of [...folders, ...['contracts', 'shared', 'jobs'].map((name) => `packages/${name}/src`)])
     await mkdir(join(repository, folder), { recursive: true });
   await write('services/training/src/core/bestTrial.ts');
   sources = watchSources(repository);

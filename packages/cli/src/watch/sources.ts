@@ -34,8 +34,7 @@ export function watchSources(repository = REPOSITORY): Sources {
     for (const entry of readdirSync(folder, { withFileTypes: true }))
       if (entry.isDirectory()) see(join(folder, entry.name), deep);
   };
-  see(join(repository, 'packages/shared/src'), true);
-  see(join(repository, 'packages/jobs/src'), true);
+  for (const name of ['contracts', 'shared', 'jobs']) see(join(repository, 'packages', name, 'src'), true);
   for (const service of SERVICES) {
     const folder = join(repository, 'services', service);
     // What is installed there is none of ours.

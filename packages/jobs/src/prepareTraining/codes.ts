@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from '@regulabel/shared/digests';
-import type { LineSettings } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { LineSettings } from '@regulabel/contracts/ingest/catalogue.v1';
 
 type CodeList = NonNullable<LineSettings['codes']>;
 export type CodeProblem = 'unknown-code' | 'code-not-yet-valid' | 'code-expired';

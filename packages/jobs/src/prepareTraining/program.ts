@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import type { LineSettings } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { prepareTrainingMessage, prepareTrainingReport } from '@regulabel/shared/contracts/jobs/prepareTraining.v1';
-import type { PrepareTrainingMessage } from '@regulabel/shared/contracts/jobs/prepareTraining.v1';
-import { country, lineName, scheme } from '@regulabel/shared/contracts/values';
+import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import type { LineSettings } from '@regulabel/contracts/ingest/catalogue.v1';
+import { prepareTrainingMessage, prepareTrainingReport } from '@regulabel/contracts/jobs/prepareTraining.v1';
+import type { PrepareTrainingMessage } from '@regulabel/contracts/jobs/prepareTraining.v1';
+import { country, lineName, scheme } from '@regulabel/contracts/values';
 import { parseJson, parseStrictly } from '@regulabel/shared/parse';
 import * as z from 'zod';
 import { withDatabase } from '../database.ts';

@@ -1,4 +1,4 @@
-import type { ModelScores, Scores } from '@regulabel/shared/contracts/evaluation/scores.v1';
+import type { ModelScores, Scores } from '@regulabel/contracts/evaluation/scores.v1';
 
 export interface Judged {
   readonly actual: string;

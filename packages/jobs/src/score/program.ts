@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scores } from '@regulabel/shared/contracts/evaluation/scores.v1';
-import { code, country, hash, runId, scheme } from '@regulabel/shared/contracts/values';
+import { scores } from '@regulabel/contracts/evaluation/scores.v1';
+import { code, country, hash, runId, scheme } from '@regulabel/contracts/values';
 import { parseJson, parseStrictly } from '@regulabel/shared/parse';
 import * as z from 'zod';
 import { parquetRows, withDatabase } from '../database.ts';

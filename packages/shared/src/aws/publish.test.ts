@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { modelTrained } from '../contracts/training/modelTrained.v1.ts';
+import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { publish, type Publication } from './publish.ts';
 
 const bus = mockClient(EventBridgeClient);

@@ -1,6 +1,6 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type * as z from 'zod';
-import type { EventContract } from '../contracts/event.ts';
+import type { EventContract } from '@regulabel/contracts/event';
 import { eventId } from '../digests.ts';
 import { RegulabelError } from '../errors.ts';
 import { parseStrictly } from '../parse.ts';

@@ -1,7 +1,7 @@
 import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { winner, type Winner } from '../contracts/evaluation/decision.v1.ts';
-import { lineName, type Line } from '../contracts/values.ts';
+import { winner, type Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { parse } from '../parse.ts';
 import { winnerKey } from '../tables.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { modelTrained } from '../contracts/training/modelTrained.v1.ts';
+import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { failureOf } from './failures.ts';
 import { executionEnded, logger, ownEvent, queueHandler, stateHandler } from './handlers.ts';
 

@@ -6,7 +6,7 @@ import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbr
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
-import type { EventContract, Metadata } from '../contracts/event.ts';
+import type { EventContract, Metadata } from '@regulabel/contracts/event';
 import { parse, parseJson } from '../parse.ts';
 
 export const logger = new Logger();

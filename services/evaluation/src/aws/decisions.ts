@@ -1,7 +1,7 @@
 import { paginateQuery, type DynamoDBClient, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { decision as contract, type Decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import { lineName, type Line } from '@regulabel/shared/contracts/values';
+import { decision as contract, type Decision } from '@regulabel/contracts/evaluation/decision.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { parse, parseStrictly } from '@regulabel/shared/parse';
 import { decisionKey, winnerKey } from '@regulabel/shared/tables';
 import { winnerOf } from '../core/decision.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient, ScanCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readWinner } from '@regulabel/shared/aws/winners';
-import type { Decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
 import { createTable, startLocalCloud, type LocalCloud } from '@regulabel/testing/localCloud';
 import { decide } from '../core/decision.ts';
 import { inputFor, scoresOf, trained, winner } from '../evaluation.fixture.ts';

@@ -1,9 +1,9 @@
-import type { decided } from '@regulabel/shared/contracts/evaluation/decided';
-import type { Decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import { modelHeld } from '@regulabel/shared/contracts/evaluation/modelHeld.v1';
-import { modelPromoted } from '@regulabel/shared/contracts/evaluation/modelPromoted.v1';
-import { modelRejected } from '@regulabel/shared/contracts/evaluation/modelRejected.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { decided } from '@regulabel/contracts/evaluation/decided';
+import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
+import { modelHeld } from '@regulabel/contracts/evaluation/modelHeld.v1';
+import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
+import { modelRejected } from '@regulabel/contracts/evaluation/modelRejected.v1';
+import { lineName } from '@regulabel/contracts/values';
 import type * as z from 'zod';
 
 /** How a decision is made known: an event on our bus, and a message to the MLOps team. */

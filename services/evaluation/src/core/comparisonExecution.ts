@@ -1,5 +1,5 @@
-import { comparisonSubject } from '@regulabel/shared/contracts/inference/inferenceExecution.v1';
-import { country, runId, s3Uri, scheme } from '@regulabel/shared/contracts/values';
+import { comparisonSubject } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { country, runId, s3Uri, scheme } from '@regulabel/contracts/values';
 import * as z from 'zod';
 
 /** The input of an execution of the comparison state machine (`regulabel-<stage>-comparison`). */

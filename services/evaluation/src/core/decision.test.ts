@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decision as contract, winner as winnerContract } from '@regulabel/shared/contracts/evaluation/decision.v1';
+import { decision as contract, winner as winnerContract } from '@regulabel/contracts/evaluation/decision.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import fc from 'fast-check';
 import { inputFor, scoresOf, trained, winner } from '../evaluation.fixture.ts';

@@ -1,6 +1,6 @@
-import type { Decision, Metrics, Winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { ModelScores, Scores } from '@regulabel/shared/contracts/evaluation/scores.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { Decision, Metrics, Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import type { ModelScores, Scores } from '@regulabel/contracts/evaluation/scores.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { sha256 } from '@regulabel/shared/digests';
 import { RegulabelError } from '@regulabel/shared/errors';
 import type { ComparisonExecutionInput } from './comparisonExecution.ts';

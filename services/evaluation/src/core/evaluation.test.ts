@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { inferenceExecutionInput } from '@regulabel/shared/contracts/inference/inferenceExecution.v1';
-import { catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { inputFor, trained, winner } from '../evaluation.fixture.ts';
 import { comparisonExecutionInput } from './comparisonExecution.ts';

@@ -1,12 +1,9 @@
-import type {
-  ComparisonSubject,
-  InferenceExecutionInput,
-} from '@regulabel/shared/contracts/inference/inferenceExecution.v1';
-import type { Winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { Catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import type { inferenceCompleted } from '@regulabel/shared/contracts/inference/inferenceCompleted.v1';
-import type { modelTrained } from '@regulabel/shared/contracts/training/modelTrained.v1';
-import { lineName, type Line } from '@regulabel/shared/contracts/values';
+import type { ComparisonSubject, InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import type { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
+import type { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { sha256 } from '@regulabel/shared/digests';
 import { ContractError, RegulabelError } from '@regulabel/shared/errors';
 import { inferenceOutput, s3Uri, scoresPrefix } from '@regulabel/shared/keys';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { trainingReport as contract } from '@regulabel/shared/contracts/evaluation/trainingReport.v1';
-import type { LineResult } from '@regulabel/shared/contracts/ingest/run.v1';
-import { trainingRunCompleted } from '@regulabel/shared/contracts/ingest/trainingRunCompleted.v1';
+import { trainingReport as contract } from '@regulabel/contracts/evaluation/trainingReport.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { inputFor, scoresOf } from '../evaluation.fixture.ts';
 import { decide } from './decision.ts';

@@ -1,7 +1,7 @@
-import type { Decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { TrainingReport } from '@regulabel/shared/contracts/evaluation/trainingReport.v1';
-import type { LineResult, Outcome, RunCompleted } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
+import type { TrainingReport } from '@regulabel/contracts/evaluation/trainingReport.v1';
+import type { LineResult, Outcome, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 
 /** The report on a closed training run; `decisions` are those of its compared lines, by line name. */
 export function trainingReport(

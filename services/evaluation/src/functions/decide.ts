@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { readJson } from '@regulabel/shared/aws/objects';
-import { scores as scoresContract } from '@regulabel/shared/contracts/evaluation/scores.v1';
-import { s3Uri } from '@regulabel/shared/contracts/values';
+import { scores as scoresContract } from '@regulabel/contracts/evaluation/scores.v1';
+import { s3Uri } from '@regulabel/contracts/values';
 import { scoresUri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { stateHandler } from '@regulabel/shared/lambda/handlers';

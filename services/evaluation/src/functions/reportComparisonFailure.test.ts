@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { comparisonFailed } from '@regulabel/shared/contracts/evaluation/comparisonFailed.v1';
+import { comparisonFailed } from '@regulabel/contracts/evaluation/comparisonFailed.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';

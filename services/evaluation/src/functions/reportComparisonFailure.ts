@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { executionInput } from '@regulabel/shared/aws/executions';
 import { publish } from '@regulabel/shared/aws/publish';
-import { comparisonFailed } from '@regulabel/shared/contracts/evaluation/comparisonFailed.v1';
+import { comparisonFailed } from '@regulabel/contracts/evaluation/comparisonFailed.v1';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { failureOf } from '@regulabel/shared/lambda/failures';
 import { executionEnded, queueHandler } from '@regulabel/shared/lambda/handlers';

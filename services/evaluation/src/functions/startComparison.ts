@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readJobImage } from '@regulabel/shared/aws/jobImage';
-import { inferenceCompleted } from '@regulabel/shared/contracts/inference/inferenceCompleted.v1';
+import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
 import { ContractError } from '@regulabel/shared/errors';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { ownEvent, queueHandler } from '@regulabel/shared/lambda/handlers';

@@ -5,9 +5,9 @@ import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-s
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { inferenceExecutionInput } from '@regulabel/shared/contracts/inference/inferenceExecution.v1';
-import { catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import { modelTrained } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { classificationReport as contract } from '@regulabel/shared/contracts/inference/classificationReport.v1';
-import type { LineResult } from '@regulabel/shared/contracts/ingest/run.v1';
+import { classificationReport as contract } from '@regulabel/contracts/inference/classificationReport.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { classificationReport, stakeholderMessage } from './classificationReport.ts';
 

@@ -1,7 +1,7 @@
-import type { ClassificationReport } from '@regulabel/shared/contracts/inference/classificationReport.v1';
-import type { PredictionSummary } from '@regulabel/shared/contracts/inference/prediction.v1';
-import type { LineResult, Outcome, RunCompleted } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { ClassificationReport } from '@regulabel/contracts/inference/classificationReport.v1';
+import type { PredictionSummary } from '@regulabel/contracts/inference/prediction.v1';
+import type { LineResult, Outcome, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { runPredictionsPrefix, s3Uri } from '@regulabel/shared/keys';
 
 type LineReport = ClassificationReport['lines'][number];

@@ -1,8 +1,8 @@
-import type { Winner } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { InferenceExecutionInput } from '@regulabel/shared/contracts/inference/inferenceExecution.v1';
-import type { Catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import type { DatasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
-import type { Line } from '@regulabel/shared/contracts/values';
+import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import type { InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import type { DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
+import type { Line } from '@regulabel/contracts/values';
 import { sha256 } from '@regulabel/shared/digests';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { inferenceOutput } from '@regulabel/shared/keys';

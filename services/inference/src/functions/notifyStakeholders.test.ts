@@ -1,8 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { classificationReport } from '@regulabel/shared/contracts/inference/classificationReport.v1';
-import { classificationRunCompleted } from '@regulabel/shared/contracts/ingest/classificationRunCompleted.v1';
+import { classificationReport } from '@regulabel/contracts/inference/classificationReport.v1';
+import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -1,11 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { objectExists, readJson, writeJsonOnce } from '@regulabel/shared/aws/objects';
-import { classificationReport as contract } from '@regulabel/shared/contracts/inference/classificationReport.v1';
-import { predictionSummary } from '@regulabel/shared/contracts/inference/prediction.v1';
-import { classificationRunCompleted } from '@regulabel/shared/contracts/ingest/classificationRunCompleted.v1';
-import type { LineResult } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import { classificationReport as contract } from '@regulabel/contracts/inference/classificationReport.v1';
+import { predictionSummary } from '@regulabel/contracts/inference/prediction.v1';
+import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { ContractError } from '@regulabel/shared/errors';
 import { classificationReportKey, s3Uri, summaryUri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';

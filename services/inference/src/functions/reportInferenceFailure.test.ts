@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { inferenceFailed } from '@regulabel/shared/contracts/inference/inferenceFailed.v1';
+import { inferenceFailed } from '@regulabel/contracts/inference/inferenceFailed.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';

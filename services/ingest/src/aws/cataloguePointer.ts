@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { catalogueInForce, type CatalogueInForce } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import { catalogueInForce, type CatalogueInForce } from '@regulabel/contracts/ingest/catalogue.v1';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { parse } from '@regulabel/shared/parse';
 import { catalogueInForceKey } from '@regulabel/shared/tables';

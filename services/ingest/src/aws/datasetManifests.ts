@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { readJson, writeJsonOnce } from '@regulabel/shared/aws/objects';
-import { datasetManifest, type DatasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
+import { datasetManifest, type DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { datasetManifestKey, s3Uri } from '@regulabel/shared/keys';
 

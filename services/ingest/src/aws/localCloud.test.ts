@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateEventBusCommand, EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { datasetManifest, type DatasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
-import type { LineResult, Outcome, Run, RunCompleted } from '@regulabel/shared/contracts/ingest/run.v1';
-import { trainingRunCompleted } from '@regulabel/shared/contracts/ingest/trainingRunCompleted.v1';
+import { datasetManifest, type DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
+import type { LineResult, Outcome, Run, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { readJson } from '@regulabel/shared/aws/objects';
 import { datasetManifestKey, s3Uri } from '@regulabel/shared/keys';
 import { parseStrictly } from '@regulabel/shared/parse';
@@ -12,7 +12,7 @@ import { createBucket, createTable, startLocalCloud, type LocalCloud } from '@re
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { standing } from '../core/standing.ts';
 import { exampleRun } from '../testing/exampleRun.ts';
-import type { CatalogueInForce } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { CatalogueInForce } from '@regulabel/contracts/ingest/catalogue.v1';
 import { CataloguePointer } from './cataloguePointer.ts';
 import { putManifest } from './datasetManifests.ts';
 import { RunsTable } from './runsTable.ts';

@@ -18,7 +18,7 @@ import {
   type LineResult,
   type Run,
   type RunCompleted,
-} from '@regulabel/shared/contracts/ingest/run.v1';
+} from '@regulabel/contracts/ingest/run.v1';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { parse } from '@regulabel/shared/parse';
 import { completionKey, lineResultKey, runKey, RUNS_BY_PURPOSE, type Key } from '@regulabel/shared/tables';

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { classificationRunCompleted } from '@regulabel/shared/contracts/ingest/classificationRunCompleted.v1';
-import type { LineResult, Outcome } from '@regulabel/shared/contracts/ingest/run.v1';
-import { trainingRunCompleted } from '@regulabel/shared/contracts/ingest/trainingRunCompleted.v1';
+import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
+import type { LineResult, Outcome } from '@regulabel/contracts/ingest/run.v1';
+import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -1,5 +1,5 @@
-import { classificationRunCompleted } from '@regulabel/shared/contracts/ingest/classificationRunCompleted.v1';
-import { runCompleted, type LineResult, type Run } from '@regulabel/shared/contracts/ingest/run.v1';
+import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
+import { runCompleted, type LineResult, type Run } from '@regulabel/contracts/ingest/run.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { describe, expect, it } from '@jest/globals';
 import { exampleRun } from '../testing/exampleRun.ts';

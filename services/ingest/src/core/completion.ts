@@ -1,5 +1,5 @@
-import type { LineResult, Run, RunCompleted } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName, type Line } from '@regulabel/shared/contracts/values';
+import type { LineResult, Run, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { canonicalJson } from '@regulabel/shared/digests';
 
 /** The lines of a run that nothing is known of yet. */

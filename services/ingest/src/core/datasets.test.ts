@@ -1,4 +1,4 @@
-import { datasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
+import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { describe, expect, it } from '@jest/globals';
 import { exampleRun } from '../testing/exampleRun.ts';

@@ -1,5 +1,5 @@
 import { checkedCatalogue } from '@regulabel/shared/catalogue';
-import { runId } from '@regulabel/shared/contracts/values';
+import { runId } from '@regulabel/contracts/values';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { extractionInput, monthOf, plannedRun, runIdOf, type ExtractionInput } from './extraction.ts';

@@ -1,7 +1,7 @@
 import { linesOf } from '@regulabel/shared/catalogue';
-import type { Catalogue } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import type { Run } from '@regulabel/shared/contracts/ingest/run.v1';
-import { instant, month, purpose } from '@regulabel/shared/contracts/values';
+import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
+import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import { instant, month, purpose } from '@regulabel/contracts/values';
 import * as z from 'zod';
 
 /** The input of an execution of the extract state machine. */

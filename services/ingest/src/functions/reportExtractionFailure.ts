@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { publish } from '@regulabel/shared/aws/publish';
-import { extractionFailed } from '@regulabel/shared/contracts/ingest/extractionFailed.v1';
+import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { failureOf } from '@regulabel/shared/lambda/failures';
 import { executionEnded, logger, queueHandler } from '@regulabel/shared/lambda/handlers';

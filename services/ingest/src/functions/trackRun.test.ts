@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { modelPromoted } from '@regulabel/shared/contracts/evaluation/modelPromoted.v1';
-import { inferenceCompleted } from '@regulabel/shared/contracts/inference/inferenceCompleted.v1';
-import { extractionFailed } from '@regulabel/shared/contracts/ingest/extractionFailed.v1';
-import { modelTrained } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
+import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
+import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
+import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';

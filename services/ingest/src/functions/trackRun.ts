@@ -1,8 +1,8 @@
 import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbridge';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { extractionFailed } from '@regulabel/shared/contracts/ingest/extractionFailed.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { logger, queueHandler } from '@regulabel/shared/lambda/handlers';

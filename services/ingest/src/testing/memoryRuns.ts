@@ -1,5 +1,5 @@
-import type { LineResult, Run, RunCompleted } from '@regulabel/shared/contracts/ingest/run.v1';
-import { lineName } from '@regulabel/shared/contracts/values';
+import type { LineResult, Run, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import { lineName } from '@regulabel/contracts/values';
 import { RegulabelError } from '@regulabel/shared/errors';
 import type { RunsTable } from '../aws/runsTable.ts';
 

@@ -1,7 +1,7 @@
 import { paginateQuery, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { decision, type Decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import { lineName, type Line } from '@regulabel/shared/contracts/values';
+import { decision, type Decision } from '@regulabel/contracts/evaluation/decision.v1';
+import { lineName, type Line } from '@regulabel/contracts/values';
 import { parse } from '@regulabel/shared/parse';
 import { decisionKey } from '@regulabel/shared/tables';
 

@@ -3,7 +3,7 @@ import {
   paginateListTrainingJobsForHyperParameterTuningJob,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import type { TrainedModel } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import type { TrainedModel } from '@regulabel/contracts/training/modelTrained.v1';
 import { RegulabelError } from '@regulabel/shared/errors';
 import type { Trial, TunedAlgorithm } from '../core/bestTrial.ts';
 

@@ -1,4 +1,4 @@
-import type { Algorithm } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { Algorithm } from '@regulabel/contracts/ingest/catalogue.v1';
 import * as z from 'zod';
 
 const bounded = z.array(

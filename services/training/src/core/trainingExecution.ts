@@ -1,7 +1,7 @@
-import type { Decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { LineSettings } from '@regulabel/shared/contracts/ingest/catalogue.v1';
-import type { DatasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
-import { catalogueVersion, count, country, hash, runId, s3Uri, scheme } from '@regulabel/shared/contracts/values';
+import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
+import type { LineSettings } from '@regulabel/contracts/ingest/catalogue.v1';
+import type { DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
+import { catalogueVersion, count, country, hash, runId, s3Uri, scheme } from '@regulabel/contracts/values';
 import { sha256 } from '@regulabel/shared/digests';
 import { modelsPrefix, preparedPrefix, s3Uri as uriOf } from '@regulabel/shared/keys';
 import * as z from 'zod';

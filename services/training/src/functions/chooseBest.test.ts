@@ -3,7 +3,7 @@ import {
   ListTrainingJobsForHyperParameterTuningJobCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { trainedModel } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import { trainedModel } from '@regulabel/contracts/training/modelTrained.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { context } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { trainingFailed } from '@regulabel/shared/contracts/training/trainingFailed.v1';
+import { trainingFailed } from '@regulabel/contracts/training/trainingFailed.v1';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';

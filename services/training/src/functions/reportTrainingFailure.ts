@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { executionInput } from '@regulabel/shared/aws/executions';
 import { publish } from '@regulabel/shared/aws/publish';
-import { trainingFailed } from '@regulabel/shared/contracts/training/trainingFailed.v1';
+import { trainingFailed } from '@regulabel/contracts/training/trainingFailed.v1';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { failureOf } from '@regulabel/shared/lambda/failures';
 import { executionEnded, queueHandler } from '@regulabel/shared/lambda/handlers';

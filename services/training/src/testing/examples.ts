@@ -1,7 +1,7 @@
 import { checkedCatalogue } from '@regulabel/shared/catalogue';
-import type { Decision } from '@regulabel/shared/contracts/evaluation/decision.v1';
-import type { DatasetManifest } from '@regulabel/shared/contracts/ingest/datasetManifest.v1';
-import { modelTrained } from '@regulabel/shared/contracts/training/modelTrained.v1';
+import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
+import type { DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
+import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 
 /** One country's dataset, for tests. */
 export const exampleManifest: DatasetManifest = {

@@ -1,4 +1,4 @@
-import type { LineSettings } from '@regulabel/shared/contracts/ingest/catalogue.v1';
+import type { LineSettings } from '@regulabel/contracts/ingest/catalogue.v1';
 
 /** A code of a regulator's list, and the kinds of items that it is for. Both days are included. */
 export interface Code<Kind extends string> {

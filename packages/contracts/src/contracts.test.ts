@@ -2,7 +2,7 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type * as z from 'zod';
-import { parseStrictly } from '../parse.ts';
+import { parseStrictly } from '@regulabel/shared/parse';
 import { catalogue } from './ingest/catalogue.v1.ts';
 import type { EventContract } from './event.ts';
 
