@@ -10,7 +10,8 @@ const checks: readonly { name: string; check: () => Promise<number> }[] = [
   { name: 'types', check: () => run('tsc', ['-p', '.']) },
   {
     name: 'import boundaries',
-    check: () => run('depcruise', ['--config', 'tools/boundaries.cjs', 'packages', 'services', 'e2e', 'tools']),
+    check: () =>
+      run('depcruise', ['--config', 'tools/boundaries.cjs', 'packages', 'services', 'stages', 'e2e', 'tools']),
   },
   { name: "local cloud's size", check: checkSizes },
   { name: "AWS's recorded answers", check: checkConformance },

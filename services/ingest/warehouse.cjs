@@ -1,13 +1,6 @@
-// Which Redshift the extraction asks: a serverless workgroup or a cluster, never both. Read by serverless.yml's variables,
-// so that a wrong setting fails the packaging, not the first run.
+// What the extraction's Redshift means for the template: a serverless workgroup or a cluster, as the stage's file says.
 module.exports = async ({ resolveVariable }) => {
-  const { workgroup: named, cluster, database } = await resolveVariable('self:custom.warehouse');
-  if (named && cluster) {
-    throw new Error(
-      `Set one of redshiftWorkgroup (now "${named}") and redshiftCluster (now "${cluster}"): the rows are in one of them`,
-    );
-  }
-  const workgroup = named || 'regulabel';
+  const { workgroup, cluster, database } = await resolveVariable('self:custom.stage.redshift');
   const at = (service, resource) => ({
     'Fn::Sub': `arn:aws:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
   });

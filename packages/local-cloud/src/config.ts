@@ -10,7 +10,7 @@ const config = z.strictObject({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-west-1'),
   /** Folders written by `serverless package`, in the order of deployment. */
   templates: z.array(absolute),
-  /** SSM parameters that exist before the templates are deployed. */
+  /** SSM parameters as somebody set them once the templates were deployed. */
   parameters: z.record(z.string().startsWith('/'), line),
   /** Job images by their exact URI, and the command that stands for each. */
   images: z.array(

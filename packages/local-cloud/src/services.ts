@@ -37,13 +37,13 @@ export const servicesOf = (config: Config): readonly Factory[] => [
   createScheduler,
 ];
 
-/** What the configuration asks for: the staging bucket, the parameters, then the templates, which may resolve them. */
+/** What the configuration asks for: the staging bucket, the templates, then what is set afterwards. */
 export async function deploy(cloud: Cloud, { warehouse, parameters, templates }: Config): Promise<void> {
   const deployer = internally('cloudformation');
   const { Buckets } = (await cloud.call('s3', 'ListBuckets', {}, deployer)) as { Buckets: { Name: string }[] };
   if (!Buckets.some(({ Name }) => Name === warehouse.bucket))
     await cloud.call('s3', 'CreateBucket', { Bucket: warehouse.bucket }, deployer);
+  await deployTemplates(cloud, { templates });
   for (const [Name, Value] of Object.entries(parameters))
     await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, deployer);
-  await deployTemplates(cloud, { templates });
 }

@@ -6,29 +6,19 @@ type Warehouse = (context: { resolveVariable: (name: string) => Promise<unknown>
   credentials: { Action: string };
 }>;
 const warehouse = createRequire(import.meta.url)('../warehouse.cjs') as Warehouse;
-const packaged = (settings: { workgroup: string; cluster: string }) =>
+const packaged = (settings: { workgroup: string } | { cluster: string }) =>
   warehouse({ resolveVariable: () => Promise.resolve({ ...settings, database: 'dev' }) });
 
 describe('the warehouse of the template', () => {
   it('is a serverless workgroup', async () => {
-    const { target, credentials } = await packaged({ workgroup: 'other', cluster: '' });
+    const { target, credentials } = await packaged({ workgroup: 'other' });
     expect(JSON.parse(target)).toEqual({ WorkgroupName: 'other', Database: 'dev' });
     expect(credentials.Action).toBe('redshift-serverless:GetCredentials');
   });
 
   it('or a cluster', async () => {
-    const { target, credentials } = await packaged({ workgroup: '', cluster: 'main' });
+    const { target, credentials } = await packaged({ cluster: 'main' });
     expect(JSON.parse(target)).toEqual({ ClusterIdentifier: 'main', Database: 'dev' });
     expect(credentials.Action).toBe('redshift:GetClusterCredentialsWithIAM');
-  });
-
-  it('is the workgroup `regulabel` where nothing is said', async () => {
-    expect(JSON.parse((await packaged({ workgroup: '', cluster: '' })).target)).toMatchObject({
-      WorkgroupName: 'regulabel',
-    });
-  });
-
-  it('fails the packaging when both are given', async () => {
-    await expect(packaged({ workgroup: 'other', cluster: 'main' })).rejects.toThrow(/"other".*"main"/);
   });
 });

@@ -147,6 +147,7 @@ describe('the training state machine', () => {
       Tags: [
         { Key: 'run', Value: 'training-20261101T020000Z' },
         { Key: 'line', Value: 'DE/weee' },
+        { Key: 'regulabel', Value: 'dev' },
       ],
     });
   });

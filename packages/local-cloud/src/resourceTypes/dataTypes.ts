@@ -121,7 +121,7 @@ export const dataTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::ECR::Repository': {
     acts: ['RepositoryName'],
-    inert: ['ImageScanningConfiguration', 'ImageTagMutability'],
+    inert: ['ImageScanningConfiguration', 'ImageTagMutability', 'EmptyOnDelete'],
     deploy({ RepositoryName }, { name, account, region }) {
       const ref = name(RepositoryName).toLowerCase();
       const Arn = `arn:aws:ecr:${region}:${account}:repository/${ref}`;
