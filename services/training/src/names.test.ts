@@ -14,8 +14,8 @@ const template = (file: string) => readFileSync(new URL(`../${file}`, import.met
 
 it('names in its templates what the other services look for, and theirs, as the shared package does', () => {
   expect(template('resources/storage.yml')).toContain(`BucketName: !Sub '${modelsBucket(place)}'\n`);
-  expect(template('resources/messaging.yml')).toContain(`name: [!Sub '${dataBucket(place)}']\n`);
-  expect(template('resources/messaging.yml')).toContain(stateMachineArn(place, 'training'));
+  expect(template('resources/rules.yml')).toContain(`name: [!Sub '${dataBucket(place)}']\n`);
+  expect(template('resources/rules.yml')).toContain(stateMachineArn(place, 'training'));
   expect(template('state-machine.yml')).toContain(
     `name: ${stateMachineArn(place, 'training').replace(/.*stateMachine:/, '')}\n`,
   );

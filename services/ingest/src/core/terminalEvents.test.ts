@@ -112,8 +112,8 @@ describe('verdictOf', () => {
 
 describe('the tracker’s rule', () => {
   it('lets through exactly the events that can end a line', () => {
-    const messaging = readFileSync(new URL('../../resources/messaging.yml', import.meta.url), 'utf8');
-    const [rule = ''] = /TrackRunRule:[\s\S]*?Targets:/.exec(messaging) ?? [];
+    const rules = readFileSync(new URL('../../resources/rules.yml', import.meta.url), 'utf8');
+    const [rule = ''] = /TrackRunRule:[\s\S]*?Targets:/.exec(rules) ?? [];
     expect(rule.match(/\w+\.v\d+/g)?.sort()).toEqual([...terminalDetailTypes].sort());
   });
 });
