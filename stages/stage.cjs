@@ -44,6 +44,11 @@ const settings = z.strictObject({
   ),
   runDeadlineHours: setting(z.int().min(1).max(168), 'whole hours, 1 to 168', '24'),
   monthlyBudgetUsd: setting(z.number().positive(), 'US dollars, more than 0', '150'),
+  reportingAccounts: setting(
+    z.array(z.string().regex(/^\d{12}$/)),
+    'a list of AWS account ids, each of 12 digits in quotes; empty for this account alone',
+    "['111122223333']",
+  ),
   keepData: setting(
     z.boolean(),
     'true (what is removed leaves buckets, tables and their keys) or false (for stages that come and go)',
@@ -102,7 +107,12 @@ module.exports = ({ options }) => {
       `--region ${options.region}: stages/${options.stage ?? 'dev'}.yml says ${stage.region}; a stage is in one region, change it there`,
     );
   }
-  return { ...stage, dataOnRemove: stage.keepData ? 'Retain' : 'Delete' };
+  return {
+    ...stage,
+    dataOnRemove: stage.keepData ? 'Retain' : 'Delete',
+    // As principals of a trust policy; the stage's own account is one of them.
+    readers: [{ Ref: 'AWS::AccountId' }, ...stage.reportingAccounts],
+  };
 };
 module.exports.readStage = readStage;
 module.exports.REGIONS = REGIONS;

@@ -67,6 +67,11 @@ describe('a stage file', () => {
       (text) => text.replace(/^monthlyBudgetUsd: .*/m, 'monthlyBudgetUsd: 0'),
       'monthlyBudgetUsd is 0',
     ],
+    [
+      'an account id that is none',
+      (text) => text.replace(/^reportingAccounts: .*/m, 'reportingAccounts: [1]'),
+      'reportingAccounts is [1]',
+    ],
     ['no word on data', (text) => text.replace(/^keepData: .*/m, ''), 'keepData is missing'],
   ])('with %s is refused with the name and an example', async (_, change, says) => {
     const text = await said(change(dev));
