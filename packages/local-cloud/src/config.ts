@@ -29,6 +29,8 @@ const config = z.strictObject({
     ddl: z.array(line),
     /** Created at start: where files for COPY are staged. */
     bucket: line,
+    /** Created at start: the role with which COPY reads that bucket. */
+    role: line,
   }),
 });
 

@@ -20,7 +20,7 @@ const CONFIG = {
   parameters: {},
   images: [],
   jobSlots: 1,
-  warehouse: { workgroup: 'warehouse', database: 'dev', ddl: [], bucket: 'warehouse-staging' },
+  warehouse: { workgroup: 'warehouse', database: 'dev', ddl: [], bucket: 'warehouse-staging', role: 'warehouse-copy' },
 };
 
 let folder: string;

@@ -16,6 +16,7 @@ import { createSsm } from './ssm.ts';
 import { createStates } from './states/states.ts';
 import { createSts } from './sts.ts';
 import { deployTemplates } from './template/deployTemplates.ts';
+import { deployWarehouseTeam } from './warehouseTeam.ts';
 
 type Factory = (cloud: Cloud) => Service | Promise<Service>;
 
@@ -37,12 +38,10 @@ export const servicesOf = (config: Config): readonly Factory[] => [
   createScheduler,
 ];
 
-/** What the configuration asks for: the staging bucket, the templates, then what is set afterwards. */
+/** What the configuration asks for: what the warehouse's team has, the templates, then what is set afterwards. */
 export async function deploy(cloud: Cloud, { warehouse, parameters, templates }: Config): Promise<void> {
   const deployer = internally('cloudformation');
-  const { Buckets } = (await cloud.call('s3', 'ListBuckets', {}, deployer)) as { Buckets: { Name: string }[] };
-  if (!Buckets.some(({ Name }) => Name === warehouse.bucket))
-    await cloud.call('s3', 'CreateBucket', { Bucket: warehouse.bucket }, deployer);
+  await deployWarehouseTeam(cloud, warehouse);
   await deployTemplates(cloud, { templates });
   for (const [Name, Value] of Object.entries(parameters))
     await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, deployer);

@@ -8,6 +8,9 @@ const BLAZINGTEXT_IMAGE = `685385470294.dkr.ecr.${LOCAL.region}.amazonaws.com/bl
 
 /** The bucket that stands for the warehouse team's own: COPY reads from it. */
 export const WAREHOUSE_BUCKET = `warehouse-${LOCAL.account}-${LOCAL.region}`;
+/** The role with which the warehouse's team lets COPY read that bucket. */
+const WAREHOUSE_ROLE = 'warehouse-copy';
+export const WAREHOUSE_ROLE_ARN = `arn:aws:iam::${LOCAL.account}:role/${WAREHOUSE_ROLE}`;
 export const WAREHOUSE = { WorkgroupName: 'regulabel', Database: 'dev' } as const;
 
 const TABLES = [
@@ -44,6 +47,7 @@ export async function cloudConfig(jobSlots: number) {
       database: WAREHOUSE.Database,
       ddl: TABLES,
       bucket: WAREHOUSE_BUCKET,
+      role: WAREHOUSE_ROLE,
     },
   };
 }

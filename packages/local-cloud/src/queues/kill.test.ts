@@ -42,7 +42,7 @@ async function serve(folder: string): Promise<Running> {
       parameters: {},
       images: [],
       jobSlots: 1,
-      warehouse: { workgroup: 'w', database: 'd', ddl: [], bucket: 'staging' },
+      warehouse: { workgroup: 'w', database: 'd', ddl: [], bucket: 'staging', role: 'warehouse-copy' },
     }),
   );
   const program = join(import.meta.dirname, '../main.ts');
