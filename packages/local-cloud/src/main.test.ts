@@ -100,12 +100,12 @@ describe('unused', () => {
     server.child.stdin.end();
     await server.ended;
     const told = run('unused', '--state', state);
-    expect(JSON.parse(await text(told.child.stdout))).toEqual({
-      role: 'local-cloud-administrator',
-      policy: 'everything',
-      statement: '0',
-      action: '*',
-    });
+    const lines = (await text(told.child.stdout)).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { role: 'local-cloud-administrator', policy: 'everything', statement: '0', action: '*' },
+      { role: 'warehouse-copy', policy: 'copy', statement: '0', action: 's3:GetObject' },
+      { role: 'warehouse-copy', policy: 'copy', statement: '0', action: 's3:ListBucket' },
+    ]);
     expect(await told.ended).toEqual([0, null]);
   });
 });
