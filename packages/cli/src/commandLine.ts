@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { STAGE_PATTERN } from '@regulabel/shared/names';
 
 /** Adds a command with the options that every command has, and an example to its help. */
 export const addCommand = (parent: Command, name: string, description: string, example: string): Command =>
@@ -10,6 +11,19 @@ export const addCommand = (parent: Command, name: string, description: string, e
     .option('--json', 'one JSON document on stdout', false)
     .addHelpText('after', `\nExample:\n  npm run -s regulabel -- ${example}`)
     .exitOverride();
+
+/** For commands that work on a deployed stage as well. */
+export const stageOption = (): Option =>
+  new Option('--stage <name>', 'a deployed stage, with the AWS credentials of the environment; no local cloud')
+    .argParser(stageName)
+    .conflicts('state');
+
+function stageName(text: string): string {
+  if (STAGE_PATTERN.test(text)) return text;
+  throw new InvalidArgumentError(
+    `It has to be at most 8 lower-case letters and digits, a letter first (${STAGE_PATTERN.source}), such as dev.`,
+  );
+}
 
 /** A command's action: what its work answers is the exit code. */
 export const exitWith =

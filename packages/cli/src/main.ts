@@ -14,7 +14,7 @@ const USAGE = 2;
 
 const program = new Command('regulabel')
   .description(
-    'Trains, compares and uses a text classifier per country and scheme; on one machine, on an embedded local AWS.',
+    'Trains, compares and uses a text classifier per country and scheme: on one machine, on an embedded local AWS, or, with --stage, on a deployed stage.',
   )
   .showHelpAfterError('(--help shows the options)')
   .exitOverride()

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { parseJson } from '@regulabel/shared/parse';
-import type { Session } from './session.ts';
+import type { LocalSession } from './local/localSession.ts';
 
 const envelope = z.object({
   MessageId: z.string(),
@@ -28,7 +28,7 @@ export interface Inbox {
   collect(runId: string, seconds: number): Promise<void>;
 }
 
-export async function openInbox({ people: { sns, sqs }, place }: Session, folder: string): Promise<Inbox> {
+export async function openInbox({ people: { sns, sqs }, place }: LocalSession, folder: string): Promise<Inbox> {
   const QueueName = `regulabel-${place.stage}-inbox`;
   const topics = ['mlops', 'stakeholders'].map(
     (topic) => `arn:aws:sns:${place.region}:${place.account}:regulabel-${place.stage}-${topic}`,

@@ -37,9 +37,23 @@ export function wrapped(text: string, columns: number): string[] {
   return lines;
 }
 
-/** A command of ours as people type it. */
-export const commandText = (words: string, { state }: { readonly state: string }): string =>
-  `npm run -s regulabel -- ${words}${state === '.regulabel' ? '' : ` --state '${state}'`}`;
+/** Where a command works: a state folder's local cloud, or a deployed stage. */
+export interface Where {
+  readonly state: string;
+  readonly stage?: string;
+}
+
+/** A command of ours as people type it, to work at the same place. */
+export const commandText = (words: string, where: Where): string => `npm run -s regulabel -- ${words}${at(where)}`;
+
+function at({ state, stage }: Where): string {
+  if (stage !== undefined) return ` --stage ${stage}`;
+  return state === '.regulabel' ? '' : ` --state '${state}'`;
+}
+
+/** How the first run comes about. */
+export const howToRun = ({ stage }: Where): string =>
+  stage === undefined ? '`npm start`, or `run training`' : 'the schedules of the stage start the runs';
 
 export const figure = (value: number): string => value.toFixed(3);
 export const number = (value: number): string => value.toLocaleString('en-US');

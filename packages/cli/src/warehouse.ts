@@ -13,6 +13,7 @@ import {
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CommandError } from './errors.ts';
 import { WAREHOUSE, WAREHOUSE_BUCKET } from './local/cloudConfig.ts';
+import type { LocalSession } from './local/localSession.ts';
 import type { Session } from './session.ts';
 
 /** The warehouse's two tables. */
@@ -36,7 +37,7 @@ export async function stage({ s3 }: Session, file: string, prefix: string): Prom
  * called with the same `token`, it happens once.
  */
 export async function copy(
-  { redshift, place }: Session,
+  { redshift, place }: LocalSession,
   prefixes: Partial<Record<Table, string>>,
   token: string = randomUUID(),
 ): Promise<void> {
@@ -50,7 +51,7 @@ export async function copy(
 }
 
 /** The first page of a query's rows, every value as text. */
-export async function query({ redshift }: Session, sql: string): Promise<(string | undefined)[][]> {
+export async function query({ redshift }: LocalSession, sql: string): Promise<(string | undefined)[][]> {
   const id = await settled(redshift, () => redshift.send(new ExecuteStatementCommand({ ...WAREHOUSE, Sql: sql })));
   const { Records = [] } = await redshift.send(new GetStatementResultCommand({ Id: id }));
   return Records.map((record) => record.map(({ stringValue }) => stringValue));

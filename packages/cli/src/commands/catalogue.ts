@@ -8,10 +8,9 @@ import { asWritten } from '../catalogueAsWritten.ts';
 import { differenceOf, type CatalogueDifference } from '../catalogueDifference.ts';
 import { checkCatalogueFile, named, readCatalogueFile } from '../catalogueFile.ts';
 import { summaryOf, type CodeChange } from '../catalogueSummary.ts';
-import { addCommand, exitWith } from '../commandLine.ts';
+import { addCommand, exitWith, stageOption } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
-import { requireState } from '../local/stateFolder.ts';
-import { plural, print, printJson } from '../output.ts';
+import { commandText, plural, print, printJson } from '../output.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 /** For commands that work with a catalogue: publishes one first. */
@@ -34,9 +33,11 @@ export function declareCatalogue(program: Command): void {
     'catalogue publish catalogue.yml',
   )
     .argument('<file>', 'YAML or JSON')
+    .addOption(stageOption())
     .action(exitWith(publish));
   addCommand(parent, 'show', 'the catalogue in force, as YAML', 'catalogue show > catalogue.yml')
     .addOption(new Option('--version <version>', 'an earlier version').argParser(version))
+    .addOption(stageOption())
     .action(exitWith(show));
 }
 
@@ -118,11 +119,12 @@ const inShort = (codes: readonly string[]): string =>
 
 /** `catalogue show`: the catalogue in force, or an earlier one, as `catalogue publish` takes it. */
 async function show(options: CommonOptions & { readonly version?: string }): Promise<number> {
-  await requireState(options.state);
-  return withSession(options, async (session) => {
+  return withSession({ ...options, existing: true }, async (session) => {
     const shown = options.version ?? (await findCatalogueInForce(session))?.version;
     if (shown === undefined)
-      throw new CommandError('no catalogue is in force yet: `catalogue publish FILE` makes one so');
+      throw new CommandError(
+        `no catalogue is in force yet: \`${commandText('catalogue publish FILE', options)}\` makes one so`,
+      );
     const catalogue = await readCatalogue(session, shown);
     if (options.json) printJson({ version: shown, catalogue });
     else

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stage } from '../runs/stages.ts';
-import { runIdOf } from '../runs/startRun.ts';
+import { runIdOf } from '../runs/runRequest.ts';
 import { nextMonth } from './demo.ts';
 import { exitCode } from './run.ts';
 

@@ -4,16 +4,17 @@ import { publishCatalogue } from '../catalogue.ts';
 import { addCommand, between, count, exitWith } from '../commandLine.ts';
 import { demoCatalogue, demoCountries, demoCountriesOf, DEMO_COUNTRIES } from '../demo/countries.ts';
 import { loadMonth, warehouseMonths } from '../demo/warehouse.ts';
+import type { LocalSession } from '../local/localSession.ts';
 import { openInbox } from '../messages.ts';
 import { commandText, labelled, number, plural, print, printJson } from '../output.ts';
 import { readRun } from '../runs/readRuns.ts';
-import { runIdOf, startRun, type RunRequest } from '../runs/startRun.ts';
+import { runIdOf, type RunRequest } from '../runs/runRequest.ts';
+import { startRun } from '../runs/startRun.ts';
 import { summaryOf } from '../runs/summary.ts';
 import { pause } from '../runs/waitForRun.ts';
-import type { Session } from '../session.ts';
 import { catalogueOption, givenCatalogue } from './catalogue.ts';
 import { exitCode, finishRun, messagesFolder } from './run.ts';
-import { withSession, type CommonOptions } from './withSession.ts';
+import { withLocalCloud, type CommonOptions } from './withSession.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly countries?: readonly string[];
@@ -55,7 +56,7 @@ function countriesOfList(text: string): string[] {
 async function demo(options: DemoOptions): Promise<number> {
   const given = await givenCatalogue(options);
   const countries = given === undefined ? demoCountries(options.countries) : demoCountriesOf(given);
-  return withSession({ ...options, goOn: 'the same command goes on where it was' }, async (session, progress) => {
+  return withLocalCloud({ ...options, goOn: 'the same command goes on where it was' }, async (session, progress) => {
     const inbox = await openInbox(session, messagesFolder(options));
     const deadline = new Date(Date.now() + DEADLINE_MS);
     const month = await monthToRun(session);
@@ -94,7 +95,7 @@ function inCountries({ countries }: CatalogueInput): string {
 }
 
 /** The month that is not through yet, or else the one after the last. */
-async function monthToRun(session: Session): Promise<{ month: string; age: number; loaded: boolean }> {
+async function monthToRun(session: LocalSession): Promise<{ month: string; age: number; loaded: boolean }> {
   const months = await warehouseMonths(session);
   const last = months.at(-1);
   if (last === undefined) return { month: FIRST_MONTH, age: 0, loaded: false };

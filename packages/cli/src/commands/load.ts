@@ -9,7 +9,7 @@ import { checkFile } from '../load/source.ts';
 import type { Kind } from '../load/tables.ts';
 import { number, plural, print, printJson } from '../output.ts';
 import { catalogueOption, givenCatalogue } from './catalogue.ts';
-import { withSession, type CommonOptions } from './withSession.ts';
+import { withLocalCloud, type CommonOptions } from './withSession.ts';
 
 interface LoadOptions extends CommonOptions {
   readonly encoding: Encoding;
@@ -49,7 +49,7 @@ export function declareLoad(program: Command): void {
 async function loadFile(kind: Kind, file: string, options: LoadOptions): Promise<number> {
   await checkFile(file);
   const catalogue = await givenCatalogue(options);
-  return withSession(options, async (session) => {
+  return withLocalCloud(options, async (session) => {
     if (catalogue !== undefined) await publishCatalogue(session, catalogue);
     const counter = rowCounter(process.stderr);
     const request = { ...options, kind, file, month: options.month ?? lastCompleteMonth(new Date()) };

@@ -11,11 +11,10 @@ import { prediction } from '@regulabel/contracts/inference/prediction.v1';
 import { parseS3Uri } from '@regulabel/shared/keys';
 import { addCommand, exitWith } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
-import { requireState } from '../local/stateFolder.ts';
 import { number, print, printJson } from '../output.ts';
 import { listRuns, readRun } from '../runs/readRuns.ts';
 import type { Session } from '../session.ts';
-import { withSession, type CommonOptions } from './withSession.ts';
+import { withLocalCloud, type CommonOptions } from './withSession.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly run?: string;
@@ -32,9 +31,8 @@ export function declarePredictions(program: Command): void {
 
 /** `predictions export`: the predictions of the last closed inference run, or of `--run`, as one CSV file. */
 async function predictionsExport(options: ExportOptions): Promise<number> {
-  await requireState(options.state);
   const whole = await writable(options.out);
-  return withSession(options, async (session) => {
+  return withLocalCloud({ ...options, existing: true }, async (session) => {
     const runId = options.run ?? (await lastClosedRun(session));
     const state = await readRun(session, runId);
     if (state === undefined) throw new CommandError(`there is no run ${runId}`);

@@ -5,13 +5,15 @@ import { addCommand, exitWith, month } from '../commandLine.ts';
 import { openInbox, type Inbox } from '../messages.ts';
 import { commandText, labelled, print, printJson } from '../output.ts';
 import type { Progress } from '../progress.ts';
+import type { RunState } from '../runs/readRuns.ts';
 import { runDocument, type RunDocument } from '../runs/runDocument.ts';
-import { runIdOf, startRun, type RunRequest } from '../runs/startRun.ts';
+import { runIdOf, type RunRequest } from '../runs/runRequest.ts';
+import { startRun } from '../runs/startRun.ts';
 import { summaryOf } from '../runs/summary.ts';
-import { pause, sourceOf, waitForRun } from '../runs/waitForRun.ts';
+import { pause, sourceOf, waitForRun, type Source } from '../runs/waitForRun.ts';
 import type { Session } from '../session.ts';
 import { catalogueOption, givenCatalogue } from './catalogue.ts';
-import { withSession, type CommonOptions } from './withSession.ts';
+import { withLocalCloud, type CommonOptions } from './withSession.ts';
 
 interface RunOptions extends CommonOptions {
   readonly month?: string;
@@ -49,7 +51,7 @@ async function run(purpose: RunRequest['purpose'], options: RunOptions): Promise
   };
   const runId = runIdOf(request);
   const goOn = `${runId} goes on whenever a command serves its folder, \`${commandText('up', options)}\` for one`;
-  return withSession({ ...options, goOn }, async (session, progress) => {
+  return withLocalCloud({ ...options, goOn }, async (session, progress) => {
     const inbox = await openInbox(session, messagesFolder(options));
     if (catalogue !== undefined) await publishCatalogue(session, catalogue);
     await startRun(session, request, pause);
@@ -61,7 +63,7 @@ async function run(purpose: RunRequest['purpose'], options: RunOptions): Promise
 }
 
 /** The report on a run is written right after its close; on a busy machine that may take a while. */
-const REPORT_WAIT_SECONDS = 20;
+export const REPORT_WAIT_SECONDS = 20;
 
 export const messagesFolder = ({ state }: CommonOptions): string => join(state, 'messages');
 
@@ -71,15 +73,26 @@ export const exitCode = (...documents: readonly RunDocument[]): number =>
     ? 0
     : 1;
 
-/** Watches a run to its end, or to `deadline` (the run's own by default is a day: somebody is watching here). */
+/** Watches a run to its end and takes in the report on it. */
 export async function finishRun(
   session: Session,
   progress: Progress,
   inbox: Inbox,
-  { runId, deadline = new Date(Date.now() + 24 * 3600 * 1000) }: { runId: string; deadline?: Date },
+  run: { readonly runId: string; readonly deadline?: Date },
 ): Promise<RunDocument> {
+  const state = await watchRun(progress, sourceOf(session, run.runId), run);
+  await inbox.collect(run.runId, REPORT_WAIT_SECONDS);
+  return runDocument(session, state);
+}
+
+/** Shows a run, and the dead letters that appear meanwhile, until it is closed; not longer than a day by default. */
+export async function watchRun(
+  progress: Progress,
+  source: Source,
+  { runId, deadline = new Date(Date.now() + 24 * 3600 * 1000) }: { runId: string; deadline?: Date },
+): Promise<RunState> {
   const state = await waitForRun(
-    sourceOf(session, runId),
+    source,
     { runId, deadline },
     {
       update: progress.show,
@@ -89,6 +102,5 @@ export async function finishRun(
     },
   );
   progress.clear();
-  await inbox.collect(runId, REPORT_WAIT_SECONDS);
-  return runDocument(session, state);
+  return state;
 }

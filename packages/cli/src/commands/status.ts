@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { lineName } from '@regulabel/contracts/values';
-import { addCommand, exitWith } from '../commandLine.ts';
+import { addCommand, exitWith, stageOption } from '../commandLine.ts';
 import { CommandError } from '../errors.ts';
-import { requireState } from '../local/stateFolder.ts';
-import { commandText, labelled, print, printJson, screenOf } from '../output.ts';
+import { commandText, howToRun, labelled, print, printJson, screenOf } from '../output.ts';
 import { needALook } from '../runs/digest.ts';
 import { frame } from '../runs/frame.ts';
 import { listRuns, readRun, type RunState } from '../runs/readRuns.ts';
@@ -15,6 +14,7 @@ import { withSession, type CommonOptions } from './withSession.ts';
 export const declareStatus = (program: Command): Command =>
   addCommand(program, 'status', 'where every line of a run stands, what failed and why', 'status')
     .argument('[run]', 'a run id: every line with its figures; without it the latest run of each purpose in brief')
+    .addOption(stageOption())
     .action(exitWith(status));
 
 interface Standing {
@@ -27,12 +27,11 @@ interface Standing {
  * code is 1 when a line of them failed.
  */
 async function status(runId: string | undefined, options: CommonOptions): Promise<number> {
-  await requireState(options.state);
-  return withSession(options, async (session) => {
+  return withSession({ ...options, existing: true }, async (session) => {
     const runIds = runId === undefined ? await latestRuns(session) : [runId];
-    const standings = await Promise.all(runIds.map((id) => standingOf(session, id)));
+    const standings = await Promise.all(runIds.map((id) => standingOf(session, id, options)));
     if (options.json) printJson(standings.map(documentOf));
-    else if (standings.length === 0) print('no run yet: `npm start`, or `run training`');
+    else if (standings.length === 0) print(`no run yet: ${howToRun(options)}`);
     else if (runId === undefined) print(...standings.flatMap((each) => inBrief(each, options)));
     else
       for (const { state, stages } of standings)
@@ -48,10 +47,10 @@ async function latestRuns(session: Session): Promise<string[]> {
   return latest.flatMap((run) => (run === undefined ? [] : [run.runId]));
 }
 
-async function standingOf(session: Session, runId: string): Promise<Standing> {
+async function standingOf(session: Session, runId: string, options: CommonOptions): Promise<Standing> {
   const state = await readRun(session, runId);
   if (state === undefined)
-    throw new CommandError(`there is no run ${runId}; \`status\` without a run shows the latest ones`);
+    throw new CommandError(`there is no run ${runId}; \`${commandText('status', options)}\` shows the latest ones`);
   return { state, stages: await readStages(session, state) };
 }
 

@@ -6,9 +6,9 @@ import { CommandError } from '../errors.ts';
 import { forgetState, stateOfService, templatesAround } from '../examples/alone.ts';
 import { Player } from '../examples/play.ts';
 import { administratorOf, openLocalCloud, servedAlready, type LocalCloud, type Served } from '../local/localCloud.ts';
+import { localOperator } from '../local/localSession.ts';
 import { SERVICES } from '../local/place.ts';
 import { print, printJson } from '../output.ts';
-import { assumeOperator } from '../session.ts';
 import { watchSources, type Sources } from '../watch/sources.ts';
 import { watch } from '../watch/watch.ts';
 import type { CommonOptions } from './withSession.ts';
@@ -96,7 +96,7 @@ const keepSwapping = (
   });
 
 async function tell(cloud: LocalCloud, { json }: UpOptions): Promise<void> {
-  const { sessionToken, ...keys } = await assumeOperator(cloud);
+  const { sessionToken, ...keys } = await localOperator(cloud);
   if (json) {
     const { credentials: administrator } = administratorOf(cloud);
     printJson({ endpoint: cloud.endpoint, region: cloud.region, ...keys, sessionToken, administrator });

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
-import { addCommand, exitWith } from '../commandLine.ts';
-import { requireState } from '../local/stateFolder.ts';
-import { figure, print, printJson, table } from '../output.ts';
+import { addCommand, exitWith, stageOption } from '../commandLine.ts';
+import { figure, howToRun, print, printJson, table } from '../output.ts';
 import { readWinners } from '../winners.ts';
 import { withSession, type CommonOptions } from './withSession.ts';
 
 export const declareWinners = (program: Command): Command =>
-  addCommand(program, 'winners', 'the model in production for each line', 'winners --json').action(exitWith(winners));
+  addCommand(program, 'winners', 'the model in production for each line', 'winners --stage dev')
+    .addOption(stageOption())
+    .action(exitWith(winners));
 
 /** `winners`: the model in production for each line. */
 async function winners(options: CommonOptions): Promise<number> {
-  await requireState(options.state);
-  return withSession(options, async (session) => {
+  return withSession({ ...options, existing: true }, async (session) => {
     const found = (await readWinners(session)).map(({ country, scheme, model, since, metrics }) => ({
       country,
       scheme,
@@ -20,7 +20,7 @@ async function winners(options: CommonOptions): Promise<number> {
       metrics,
     }));
     if (options.json) printJson(found);
-    else if (found.length === 0) print('no winner yet: `npm start`, or `run training`');
+    else if (found.length === 0) print(`no winner yet: ${howToRun(options)}`);
     else {
       const rows = found.map(({ country, scheme, model, since, metrics }) => [
         `${country}/${scheme}`,

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { CommandError } from '../errors.ts';
 import { claimLoad } from '../load/claim.ts';
-import type { Session } from '../session.ts';
+import type { LocalSession } from '../local/localSession.ts';
 import { copy, query, stage } from '../warehouse.ts';
 import { writeParquetFiles } from './parquetFiles.ts';
 import { LABELLED, labelledRows, SOLD, soldRows, type DemoMonth } from './rows.ts';
 
 /** The months that the warehouse has sales of, in order. */
-export async function warehouseMonths(session: Session): Promise<string[]> {
+export async function warehouseMonths(session: LocalSession): Promise<string[]> {
   const rows = await query(
     session,
     "SELECT DISTINCT strftime(sold_on, '%Y-%m') AS month FROM sold_items WHERE sold_on IS NOT NULL ORDER BY 1",
@@ -23,7 +23,7 @@ export async function warehouseMonths(session: Session): Promise<string[]> {
  * Makes a month's rows and copies them into the warehouse: all of them in one transaction, or none; and once, however many
  * commands do it at the same time.
  */
-export async function loadMonth(session: Session, month: DemoMonth): Promise<void> {
+export async function loadMonth(session: LocalSession, month: DemoMonth): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'regulabel-demo-'));
   try {
     const files = await writeMonth(folder, month);
@@ -40,7 +40,7 @@ export async function loadMonth(session: Session, month: DemoMonth): Promise<voi
   }
 }
 
-async function copyOnce(session: Session, month: string, prefixes: Parameters<typeof copy>[1]): Promise<void> {
+async function copyOnce(session: LocalSession, month: string, prefixes: Parameters<typeof copy>[1]): Promise<void> {
   const claim = await claimLoad(session, { table: 'sold_items', digest: 'demo', month }, { again: false });
   try {
     await copy(session, prefixes, claim.token);

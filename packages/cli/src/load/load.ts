@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { findCatalogueInForce, readCatalogue } from '../catalogue.ts';
 import { CommandError } from '../errors.ts';
+import type { LocalSession } from '../local/localSession.ts';
 import type { Session } from '../session.ts';
 import { copy, stage, type Table } from '../warehouse.ts';
 import { claimLoad, digestOf } from './claim.ts';
@@ -51,7 +52,7 @@ export interface LoadReport {
  * Throws `CommandError` when the whole file is refused.
  */
 export async function load(
-  session: Session,
+  session: LocalSession,
   request: LoadRequest,
   progress: (rows: number) => void,
 ): Promise<LoadReport> {
@@ -162,7 +163,7 @@ async function rejectRepeated(source: Source, staging: Staging, rejected: Reject
 }
 
 async function copyRows(
-  session: Session,
+  session: LocalSession,
   load: { request: LoadRequest; table: FileTable; staging: Staging; month: string | undefined },
 ): Promise<void> {
   const { table } = load.table;

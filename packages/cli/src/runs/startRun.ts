@@ -3,18 +3,7 @@ import { stateMachineArn } from '@regulabel/shared/names';
 import { CommandError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { readRun } from './readRuns.ts';
-
-export interface RunRequest {
-  readonly purpose: 'training' | 'inference';
-  readonly scheduledTime: Date;
-  /** Names the run instead of the scheduled time. */
-  readonly token?: string;
-  /** The month to label; the last complete one by default. */
-  readonly month?: string;
-}
-
-export const runIdOf = ({ purpose, scheduledTime, token }: RunRequest): string =>
-  `${purpose}-${token ?? scheduledTime.toISOString().replace(/[-:]|\.\d+/g, '')}`;
+import { runIdOf, type RunRequest } from './runRequest.ts';
 
 /**
  * Does what the schedule does: starts the extraction, and waits until its plan has put the run. Answers the run's id.
@@ -22,15 +11,25 @@ export const runIdOf = ({ purpose, scheduledTime, token }: RunRequest): string =
  */
 export async function startRun(session: Session, request: RunRequest, pause: () => Promise<void>): Promise<string> {
   const runId = runIdOf(request);
-  const { executionArn } = await session.sfn.send(
+  const { executionArn = '' } = await session.sfn.send(
     new StartExecutionCommand({
       stateMachineArn: stateMachineArn(session.place, 'extract'),
       name: `${runId}-${Date.now().toString(36)}`,
       input: JSON.stringify({ ...request, scheduledTime: request.scheduledTime.toISOString().replace(/\.\d+/, '') }),
     }),
   );
+  await untilPlanned(session, { runId, executionArn }, pause);
+  return runId;
+}
+
+/** Waits until an extraction's plan has put its run. Throws `CommandError` with its own error when it ends before that. */
+export async function untilPlanned(
+  session: Session,
+  { runId, executionArn }: { runId: string; executionArn: string },
+  pause: () => Promise<void>,
+): Promise<void> {
   for (;;) {
-    if (await readRun(session, runId)) return runId;
+    if (await readRun(session, runId)) return;
     const execution = await session.sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (execution.status !== 'RUNNING' && execution.status !== 'SUCCEEDED') {
       throw new CommandError(

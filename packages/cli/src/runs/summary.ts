@@ -3,7 +3,7 @@ import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
 import { lineName, type Line } from '@regulabel/contracts/values';
 import { runPredictionsPrefix, s3Uri } from '@regulabel/shared/keys';
 import { predictionsBucket } from '@regulabel/shared/names';
-import { commandText, figure, labelled, number, screenOf, table } from '../output.ts';
+import { commandText, figure, labelled, number, screenOf, table, type Where } from '../output.ts';
 import type { Session } from '../session.ts';
 import { readDecisions, readWinners } from '../winners.ts';
 import { needALook, quality } from './digest.ts';
@@ -14,11 +14,7 @@ import type { RunDocument } from './runDocument.ts';
 import type { Stages } from './stages.ts';
 
 /** What people read at the end of a run: how its lines ended, which need a look, and where everything is. */
-export async function summaryOf(
-  session: Session,
-  document: RunDocument,
-  { state }: { readonly state: string },
-): Promise<string[]> {
+export async function summaryOf(session: Session, document: RunDocument, where: Where): Promise<string[]> {
   const { columns } = screenOf(process.stdout);
   const { runId, lines } = document;
   return [
@@ -26,19 +22,19 @@ export async function summaryOf(
     ...needALook(lines, columns),
     ...(document.purpose === 'training'
       ? quality(await winnersOf(session, lines), columns)
-      : labels(session, document, state)),
-    ...labelled('every line', commandText(`status ${runId}`, { state })),
+      : labels(session, document, where)),
+    ...labelled('every line', commandText(`status ${runId}`, where)),
   ];
 }
 
-function labels({ place }: Session, { runId, month = '', items, predictions }: RunDocument, state: string): string[] {
+function labels({ place }: Session, { runId, month = '', items, predictions }: RunDocument, where: Where): string[] {
   return [
     ...labelled('items', `${number(items)} of ${month}, ${number(predictions)} codes given`),
     ...(predictions === 0
       ? []
       : [
           ...labelled('files', s3Uri(predictionsBucket(place), runPredictionsPrefix('production', month, runId))),
-          ...labelled('as CSV', commandText(`predictions export --run ${runId} --out predictions.csv`, { state })),
+          ...labelled('as CSV', commandText(`predictions export --run ${runId} --out predictions.csv`, where)),
         ]),
   ];
 }
