@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { declareCatalogue } from './commands/catalogue.ts';
 import { declareDemo } from './commands/demo.ts';
+import { declareDlq } from './commands/dlq.ts';
 import { declareLoad } from './commands/load.ts';
 import { declarePredictions } from './commands/predictionsExport.ts';
 import { declareRun } from './commands/run.ts';
@@ -32,6 +33,7 @@ for (const declare of [
   declareWinners,
   declareCatalogue,
   declarePredictions,
+  declareDlq,
   declareUp,
 ]) {
   declare(program);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LineResult, Run } from '@regulabel/contracts/ingest/run.v1';
-import type { DeadLetters } from './deadLetters.ts';
+import type { DeadLetters } from '../deadLetters/queues.ts';
 import { exampleRun } from './run.fixture.ts';
 import type { Stages } from './stages.ts';
 import { waitForRun, type Source } from './waitForRun.ts';

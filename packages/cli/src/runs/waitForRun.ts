@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../errors.ts';
 import type { Session } from '../session.ts';
-import { readDeadLetters, type DeadLetters } from './deadLetters.ts';
+import { readDeadLetters, type DeadLetters } from '../deadLetters/queues.ts';
 import { readRun, type RunState } from './readRuns.ts';
 import { readStages, type Stages } from './stages.ts';
 
