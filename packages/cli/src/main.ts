@@ -4,6 +4,7 @@ import { declareDemo } from './commands/demo.ts';
 import { declareDlq } from './commands/dlq.ts';
 import { declareLoad } from './commands/load.ts';
 import { declarePredictions } from './commands/predictionsExport.ts';
+import { declareRedrive } from './commands/redrive.ts';
 import { declareRun } from './commands/run.ts';
 import { declareStatus } from './commands/status.ts';
 import { declareUp } from './commands/up.ts';
@@ -34,6 +35,7 @@ for (const declare of [
   declareCatalogue,
   declarePredictions,
   declareDlq,
+  declareRedrive,
   declareUp,
 ]) {
   declare(program);

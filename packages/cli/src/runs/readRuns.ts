@@ -1,15 +1,20 @@
 import { GetItemCommand, QueryCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { lineResult, run, type LineResult, type Run } from '@regulabel/contracts/ingest/run.v1';
+import * as z from 'zod';
+import { lineResult, run, type Run } from '@regulabel/contracts/ingest/run.v1';
 import { runsTable } from '@regulabel/shared/names';
 import { parse } from '@regulabel/shared/parse';
 import { runKey, RUNS_BY_PURPOSE } from '@regulabel/shared/tables';
 import type { Session } from '../session.ts';
 
+/** How a line ended; `standing` is another one whenever another answer counts, if only the same once more. */
+const answer = lineResult.extend({ standing: z.string().optional() });
+export type Answer = z.infer<typeof answer>;
+
 /** A run and the lines that have ended in it so far. */
 export interface RunState {
   readonly run: Run;
-  readonly results: readonly LineResult[];
+  readonly results: readonly Answer[];
 }
 
 /** The run with this id as it stands now; undefined before `plan` has put it. */
@@ -27,7 +32,7 @@ export async function readRun({ dynamodb, place }: Session, runId: string): Prom
   });
   return {
     run: parse(run, unmarshall(Item), `run ${runId}`),
-    results: items.map((item) => parse(lineResult, unmarshall(item), `a line of run ${runId}`)),
+    results: items.map((item) => parse(answer, unmarshall(item), `a line of run ${runId}`)),
   };
 }
 
