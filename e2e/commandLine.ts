@@ -15,9 +15,13 @@ export interface Started {
 }
 
 /** Starts a command of the command line, as a person would, in its own process. */
-export function start(...args: string[]): Started {
+export const start = (...args: string[]): Started => startIn(process.env, ...args);
+
+/** The same, in another environment than the test's. */
+export function startIn(env: NodeJS.ProcessEnv, ...args: string[]): Started {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env,
   });
   const output: string[] = [];
   const lines: string[] = [];
@@ -42,8 +46,8 @@ export function start(...args: string[]): Started {
 }
 
 /** The JSON document that a command prints. Throws with what it said when its exit code is another than `code`. */
-export async function json(args: readonly string[], code = 0): Promise<unknown> {
-  const result = await start(...args, '--json').ended;
+export async function json(args: readonly string[], code = 0, env = process.env): Promise<unknown> {
+  const result = await startIn(env, ...args, '--json').ended;
   if (result.code !== code)
     throw new Error(`regulabel ${args.join(' ')} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);
   return JSON.parse(result.stdout);
