@@ -42,7 +42,7 @@ beforeAll(async () => {
   };
   sfn = new SFNClient(served.operator);
   sqs = new SQSClient(served.administrator);
-  redshift = new RedshiftDataClient(served.operator);
+  redshift = new RedshiftDataClient(served.administrator);
 }, 180_000);
 
 afterAll(async () => {

@@ -58,10 +58,11 @@ let state: string;
 let served: ServedCloud;
 let bus: BusListener;
 /** What people may do is done as the operator, what only services do (events, tables, objects) as the administrator. */
-let operator: { lambda: LambdaClient; redshift: RedshiftDataClient; sfn: SFNClient; dynamodb: DynamoDBClient };
+let operator: { lambda: LambdaClient; sfn: SFNClient; dynamodb: DynamoDBClient };
 let administrator: {
   dynamodb: DynamoDBClient;
   events: EventBridgeClient;
+  redshift: RedshiftDataClient;
   s3: S3Client;
   sns: SNSClient;
   sqs: SQSClient;
@@ -73,13 +74,13 @@ beforeAll(async () => {
   served = await serve(state);
   operator = {
     lambda: new LambdaClient(served.operator),
-    redshift: new RedshiftDataClient(served.operator),
     sfn: new SFNClient(served.operator),
     dynamodb: new DynamoDBClient(served.operator),
   };
   administrator = {
     dynamodb: new DynamoDBClient(served.administrator),
     events: new EventBridgeClient(served.administrator),
+    redshift: new RedshiftDataClient(served.administrator),
     s3: new S3Client({ ...served.administrator, forcePathStyle: true }),
     sns: new SNSClient(served.administrator),
     sqs: new SQSClient(served.administrator),
@@ -295,9 +296,9 @@ async function executionsOf(machine: 'training' | 'inference'): Promise<string[]
 }
 
 async function statement(Sql: string): Promise<void> {
-  const { Id } = await operator.redshift.send(new ExecuteStatementCommand({ ...WAREHOUSE, Sql }));
+  const { Id } = await administrator.redshift.send(new ExecuteStatementCommand({ ...WAREHOUSE, Sql }));
   await until(Sql, async () => {
-    const { Status, Error: error } = await operator.redshift.send(new DescribeStatementCommand({ Id }));
+    const { Status, Error: error } = await administrator.redshift.send(new DescribeStatementCommand({ Id }));
     if (Status === 'FAILED') throw new Error(`${Sql}: ${error ?? ''}`);
     return Status === 'FINISHED';
   });

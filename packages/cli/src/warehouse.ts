@@ -12,15 +12,14 @@ import {
 } from '@aws-sdk/client-redshift-data';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CommandError } from './errors.ts';
-import { WAREHOUSE, WAREHOUSE_BUCKET } from './local/cloudConfig.ts';
+import { WAREHOUSE, WAREHOUSE_BUCKET, WAREHOUSE_ROLE_ARN } from './local/cloudConfig.ts';
 import type { LocalSession } from './local/localSession.ts';
-import type { Session } from './session.ts';
 
 /** The warehouse's two tables. */
 export type Table = 'labelled_items' | 'sold_items';
 
 /** Uploads a Parquet file below `prefix` of the warehouse's bucket, from where {@link copy} reads it. */
-export async function stage({ s3 }: Session, file: string, prefix: string): Promise<void> {
+export async function stage({ warehouse: { s3 } }: LocalSession, file: string, prefix: string): Promise<void> {
   const { size } = await stat(file);
   await s3.send(
     new PutObjectCommand({
@@ -37,13 +36,13 @@ export async function stage({ s3 }: Session, file: string, prefix: string): Prom
  * called with the same `token`, it happens once.
  */
 export async function copy(
-  { redshift, place }: LocalSession,
+  { warehouse: { redshift } }: LocalSession,
   prefixes: Partial<Record<Table, string>>,
   token: string = randomUUID(),
 ): Promise<void> {
-  const role = `arn:aws:iam::${place.account}:role/regulabel-${place.stage}-unload`;
   const statements = Object.entries(prefixes).map(
-    ([table, prefix]) => `COPY ${table} FROM 's3://${WAREHOUSE_BUCKET}/${prefix}' IAM_ROLE '${role}' FORMAT AS PARQUET`,
+    ([table, prefix]) =>
+      `COPY ${table} FROM 's3://${WAREHOUSE_BUCKET}/${prefix}' IAM_ROLE '${WAREHOUSE_ROLE_ARN}' FORMAT AS PARQUET`,
   );
   await settled(redshift, () =>
     redshift.send(new BatchExecuteStatementCommand({ ...WAREHOUSE, Sqls: statements, ClientToken: token })),
@@ -51,7 +50,7 @@ export async function copy(
 }
 
 /** The first page of a query's rows, every value as text. */
-export async function query({ redshift }: LocalSession, sql: string): Promise<(string | undefined)[][]> {
+export async function query({ warehouse: { redshift } }: LocalSession, sql: string): Promise<(string | undefined)[][]> {
   const id = await settled(redshift, () => redshift.send(new ExecuteStatementCommand({ ...WAREHOUSE, Sql: sql })));
   const { Records = [] } = await redshift.send(new GetStatementResultCommand({ Id: id }));
   return Records.map((record) => record.map(({ stringValue }) => stringValue));

@@ -8,7 +8,7 @@ import { parseS3Uri, s3Uri } from '@regulabel/shared/keys';
 import { parseStrictly } from '@regulabel/shared/parse';
 import { CommandError } from '../errors.ts';
 import { WAREHOUSE_BUCKET } from '../local/cloudConfig.ts';
-import type { Session } from '../session.ts';
+import type { LocalSession } from '../local/localSession.ts';
 import type { Table } from '../warehouse.ts';
 
 const mark = z.object({
@@ -47,7 +47,11 @@ export interface Claim {
  *
  * Throws `CommandError` when the same is loaded already, unless `again`.
  */
-export async function claimLoad({ s3 }: Session, load: Load, { again }: { again: boolean }): Promise<Claim> {
+export async function claimLoad(
+  { warehouse: { s3 } }: LocalSession,
+  load: Load,
+  { again }: { again: boolean },
+): Promise<Claim> {
   const place = ['loads', load.table, ...(load.month === undefined ? [] : [load.month]), load.digest].join('/');
   const uri = s3Uri(WAREHOUSE_BUCKET, `${place}.json`);
   const { bucket: Bucket, key: Key } = parseS3Uri(uri);

@@ -1,4 +1,5 @@
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -6,10 +7,14 @@ import { assumeOperator, sessionAt, type Credentials, type Session } from '../se
 import { administratorOf, type Served } from './localCloud.ts';
 import { LOCAL } from './place.ts';
 
-/** A session on the local cloud, where the command line also stands for the warehouse's owner and the people. */
+/**
+ * A session on the local cloud, where the command line also stands for others, as the account's administrator: what they do
+ * is none of an operator's business.
+ */
 export interface LocalSession extends Session {
-  readonly redshift: RedshiftDataClient;
-  /** Act for the people who subscribe to topics: the account's administrator, since an operator may make no queue. */
+  /** For the warehouse's own team, which loads it. */
+  readonly warehouse: { readonly redshift: RedshiftDataClient; readonly s3: S3Client };
+  /** For the people who subscribe to topics. */
   readonly people: { readonly sns: SNSClient; readonly sqs: SQSClient };
 }
 
@@ -19,15 +24,15 @@ export async function openLocalSession(cloud: Served): Promise<LocalSession> {
   // Explicit endpoint and credentials: whatever the environment holds, nothing leaves this machine.
   const operator = { ...administrator, credentials: await localOperator(cloud) };
   const session = sessionAt(LOCAL, operator);
-  const redshift = new RedshiftDataClient(operator);
+  const warehouse = { redshift: new RedshiftDataClient(administrator), s3: new S3Client(administrator) };
   const people = { sns: new SNSClient(administrator), sqs: new SQSClient(administrator) };
   return {
     ...session,
-    redshift,
+    warehouse,
     people,
     close: () => {
       session.close();
-      for (const client of [redshift, ...Object.values(people)]) client.destroy();
+      for (const client of [...Object.values(warehouse), ...Object.values(people)]) client.destroy();
     },
   };
 }
