@@ -36,7 +36,7 @@ export async function moveBack(session: Session, name: string, pause: () => Prom
   const served = await queuesServed(session, queue);
   if (served.length === 0) {
     throw new CommandError(
-      `${name} serves no queue: its messages came from EventBridge Scheduler, and SQS cannot hand them back there; start what \`dlq list\` says they are about`,
+      `${name} serves no queue: its messages came from EventBridge Scheduler, and SQS cannot hand them back there; start by hand what they are about`,
     );
   }
   await session.sqs.send(

@@ -11,6 +11,14 @@ const trained = { sentAt: '2026-11-01T11:58:00Z', type: 'ModelTrained.v1', runId
 const notStarted = { sentAt: '2026-11-01T02:00:00Z', type: 'dev-training', error: 'NO_PERMISSIONS' };
 
 describe('inSentences', () => {
+  it('points to no log of a function where EventBridge says itself why it sent a message there', () => {
+    const told = [
+      queue('q', { messages: 1, first: [notStarted] }),
+      queue('s', { serves: [], messages: 1, first: [trained] }),
+    ];
+    expect(inSentences(told, now).join('\n')).not.toContain('log');
+  });
+
   it('has a row for every queue, and says what lies in those that are not empty', () => {
     const first = ['weee', 'battery', 'battery'].map((scheme) => ({ ...trained, scheme }));
     const reports = [

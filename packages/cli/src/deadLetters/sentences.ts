@@ -8,7 +8,7 @@ export function inSentences(reports: readonly QueueReport[], now: Date): string[
   return [
     ...table([['queue', 'messages', 'oldest', 'serves'], ...rows]),
     ...reports.flatMap((report) => (report.first.length === 0 ? [] : ['', `${report.queue}:`, ...contents(report)])),
-    ...(reports.some(({ first }) => first.some(({ error }) => error === undefined))
+    ...(reports.some(({ serves, first }) => serves.length > 0 && first.some(({ error }) => error === undefined))
       ? [
           '',
           'Why a function refused a message stands in its log; functions are called like the queues that they serve.',
