@@ -73,8 +73,9 @@ describe('readJobImage', () => {
       name: 'JobImageMissing',
       message: expect.stringContaining(parameter),
     });
-    await ssm.send(new PutParameterCommand({ Name: parameter, Value: 'jobs@sha256:0', Type: 'String' }));
-    expect(await readJobImage(ssm, parameter)).toBe('jobs@sha256:0');
+    const Value = `jobs@sha256:${'0'.repeat(64)}`;
+    await ssm.send(new PutParameterCommand({ Name: parameter, Value, Type: 'String' }));
+    expect(await readJobImage(ssm, parameter)).toBe(Value);
   });
 });
 

@@ -18,6 +18,7 @@ Object.assign(process.env, {
 });
 const { handler } = await import('./startComparison.ts');
 
+const jobImage = `jobs@sha256:${'1'.repeat(64)}`;
 const [s3, ssm, sfn] = [mockClient(S3Client), mockClient(SSMClient), mockClient(SFNClient)];
 const subject = subjectOf(trained, winner);
 const labelled = (role: 'candidate' | 'winner', name: string) => ({
@@ -44,7 +45,7 @@ beforeEach(() => {
   s3.on(GetObjectCommand, { Key: 'catalogue/0123456789abcdef.json' }).resolves(
     pin(catalogue.parse({ countries: { DE: { schemes: { weee: { margin: 0.05 } } } } })),
   );
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'jobs@sha256:1' } });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: jobImage } });
   sfn.on(StartExecutionCommand).resolves({});
 });
 
@@ -59,7 +60,7 @@ describe('startComparison', () => {
       subject,
       evidence: {
         kind: 'predictions',
-        jobImage: 'jobs@sha256:1',
+        jobImage,
         candidate: 's3://predictions/candidate/',
         winner: 's3://predictions/winner/',
         output: `s3://registry/scores/${trained.runId}/DE/weee/`,

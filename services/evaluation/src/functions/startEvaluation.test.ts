@@ -23,6 +23,7 @@ Object.assign(process.env, {
 });
 const { handler } = await import('./startEvaluation.ts');
 
+const jobImage = `jobs@sha256:${'1'.repeat(64)}`;
 const [s3, ssm, sfn] = [mockClient(S3Client), mockClient(SSMClient), mockClient(SFNClient)];
 const [dynamodb, sagemaker] = [mockClient(DynamoDBClient), mockClient(SageMakerClient)];
 
@@ -39,7 +40,7 @@ beforeEach(() => {
   s3.on(GetObjectCommand).resolves({
     Body: { transformToString: () => Promise.resolve(JSON.stringify(pinned)) } as never,
   });
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'jobs@sha256:1' } });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: jobImage } });
   dynamodb.on(GetItemCommand).resolves({ Item: marshall(winner) });
   sagemaker.on(DescribeModelCommand, { ModelName: winner.model }).resolves({});
   sfn.on(StartExecutionCommand).resolves({});
@@ -51,7 +52,7 @@ describe('startEvaluation', () => {
     expect(started()).toMatchObject([{ stateMachineArn: 'arn:inference' }]);
     const input = parseStrictly(inferenceExecutionInput, JSON.parse(started()[0]!.input!), 'input');
     expect(started()[0]!.name).toBe(`DE-weee-${trained.runId}-${input.digest}`);
-    expect(input).toMatchObject({ caller: 'evaluation', jobImage: 'jobs@sha256:1', month: '2026-11' });
+    expect(input).toMatchObject({ caller: 'evaluation', jobImage, month: '2026-11' });
     expect(input.models.map(({ name }) => name)).toEqual([trained.model.name, winner.model]);
     expect(dynamodb.commandCalls(GetItemCommand)[0]!.args[0].input.ConsistentRead).toBe(true);
   });

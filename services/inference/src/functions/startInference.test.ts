@@ -22,6 +22,7 @@ Object.assign(process.env, {
 });
 const { handler } = await import('./startInference.ts');
 
+const jobImage = `jobs@sha256:${'0'.repeat(64)}`;
 const [s3, ssm, sfn] = [mockClient(S3Client), mockClient(SSMClient), mockClient(SFNClient)];
 const [dynamodb, eventBridge] = [mockClient(DynamoDBClient), mockClient(EventBridgeClient)];
 
@@ -72,7 +73,7 @@ beforeEach(() => {
       catalogue.parse({ countries: { DE: { schemes: { weee: {}, battery: {} } }, FR: { schemes: { weee: {} } } } }),
     ),
   );
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'jobs@sha256:0' } });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: jobImage } });
   dynamodb.on(GetItemCommand).resolves({});
   dynamodb
     .on(GetItemCommand, { Key: { pk: { S: 'DE/weee' }, sk: { S: 'winner' } } })
@@ -93,7 +94,7 @@ describe('startInference', () => {
       caller: 'production',
       month: '2026-10',
       dataset: { uri: dataset, rows: 500, hash: manifest.hash },
-      jobImage: 'jobs@sha256:0',
+      jobImage,
       models: [{ role: 'winner', name: winner.model }],
       output: {
         work: `s3://predictions/work/production/${runId}/DE/weee/`,

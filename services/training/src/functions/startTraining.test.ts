@@ -12,6 +12,7 @@ import { exampleCatalogue, exampleDecision, exampleManifest } from '../testing/e
 import { objectBody } from '../testing/objectBody.ts';
 import { handler } from './startTraining.ts';
 
+const jobImage = `jobs@sha256:${'1'.repeat(64)}`;
 const dynamodb = mockClient(DynamoDBClient);
 const s3 = mockClient(S3Client);
 const sfn = mockClient(SFNClient);
@@ -37,7 +38,7 @@ beforeEach(() => {
   s3.on(GetObjectCommand, { Bucket: 'data', Key: key }).resolves({ Body: objectBody(exampleManifest) });
   s3.on(GetObjectCommand, { Key: 'catalogue/0123456789abcdef.json' }).resolves({ Body: objectBody(exampleCatalogue) });
   dynamodb.on(QueryCommand).resolves({ Items: [] });
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'jobs@sha256:1' } });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: jobImage } });
   sfn.on(StartExecutionCommand).resolves({});
 });
 
