@@ -43,3 +43,5 @@ export const operatorRoleArn = ({ stage, account }: Pick<Place, 'stage' | 'accou
 
 /** SSM parameter with the job container's image, by digest. */
 export const jobImageParameter = ({ stage }: Pick<Place, 'stage'>): string => `/regulabel/${stage}/job-image`;
+/** ECR repository of the job container; owned by ingest. */
+export const jobImageRepository = ({ stage }: Pick<Place, 'stage'>): string => `regulabel-${stage}-jobs`;

@@ -25,8 +25,9 @@ describe('readJobImage', () => {
     await expect(read()).rejects.toMatchObject({
       name: 'JobImageMissing',
       message:
-        'stage dev has no job image: the SSM parameter /regulabel/dev/job-image is not there. Push the image with ' +
-        '"npm run job-image -- push dev" or the workflow "job image" (docs/deploy.md), then redrive what failed',
+        'stage dev has no job image: the SSM parameter /regulabel/dev/job-image is not there (it comes with ingest, ' +
+        'which is deployed first). Push the image first, with "npm run job-image -- push dev" or the workflow ' +
+        '"job image" (docs/deploy.md)',
       cause: { name: 'ParameterNotFound' },
     });
   });

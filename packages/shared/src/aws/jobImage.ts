@@ -12,7 +12,8 @@ export async function readJobImage(client: SSMClient, parameter: string): Promis
   const value = await client.send(new GetParameterCommand({ Name: parameter })).then(
     ({ Parameter }) => Parameter?.Value,
     (error: unknown) => {
-      if (error instanceof Error && error.name === 'ParameterNotFound') throw missing(parameter, 'is not there', error);
+      if (error instanceof Error && error.name === 'ParameterNotFound')
+        throw missing(parameter, 'is not there (it comes with ingest, which is deployed first)', error);
       throw error;
     },
   );
@@ -26,8 +27,8 @@ function missing(parameter: string, problem: string, cause?: Error) {
   const [, , stage = ''] = parameter.split('/');
   return new RegulabelError(
     'JobImageMissing',
-    `stage ${stage} has no job image: the SSM parameter ${parameter} ${problem}. Push the image with ` +
-      `"npm run job-image -- push ${stage}" or the workflow "job image" (docs/deploy.md), then redrive what failed`,
+    `stage ${stage} has no job image: the SSM parameter ${parameter} ${problem}. Push the image first, with ` +
+      `"npm run job-image -- push ${stage}" or the workflow "job image" (docs/deploy.md)`,
     { cause },
   );
 }
