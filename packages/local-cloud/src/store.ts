@@ -19,6 +19,7 @@ export class Store {
   readonly #put;
   readonly #remove;
   readonly #list;
+  readonly #between;
   readonly #append;
   readonly #read;
   readonly #changes = new EventEmitter();
@@ -41,6 +42,9 @@ export class Store {
     this.#list = this.#db.prepare(
       'SELECT key, value FROM document WHERE collection = ? AND key >= ? AND key < ? ORDER BY key',
     );
+    this.#between = this.#db.prepare(
+      'SELECT key, value FROM document WHERE collection = ? AND key > ? AND key < ? ORDER BY key LIMIT ?',
+    );
     this.#append = this.#db.prepare(
       'INSERT INTO log SELECT ?1, coalesce(max(id), 0) + 1, ?2 FROM log WHERE name = ?1 RETURNING id',
     );
@@ -49,6 +53,8 @@ export class Store {
 
   /** A collection of documents, each a JSON value under a string key. */
   collection<T>(name: string): Collection<T> {
+    const documents = (rows: Record<string, unknown>[]) =>
+      rows.map(({ key, value }) => ({ key: String(key), value: JSON.parse(String(value)) as T }));
     return {
       get: (key) => {
         const row = this.#get.get(name, key);
@@ -66,11 +72,8 @@ export class Store {
         this.#held.delete(name);
         return this.#remove.run(name, key).changes > 0;
       },
-      list: (prefix = '') =>
-        this.#list.all(name, prefix, `${prefix}\u{10ffff}`).map((row) => ({
-          key: String(row['key']),
-          value: JSON.parse(String(row['value'])) as T,
-        })),
+      list: (prefix = '') => documents(this.#list.all(name, prefix, `${prefix}\u{10ffff}`)),
+      between: (after, before, limit = -1) => documents(this.#between.all(name, after, before, limit)),
     };
   }
 
@@ -144,6 +147,8 @@ export interface Collection<T> {
   remove(key: string): boolean;
   /** Every document whose key starts with `prefix`, in key order. */
   list(prefix?: string): { key: string; value: T }[];
+  /** At most `limit` documents whose keys are greater than `after` and less than `before`, in key order. */
+  between(after: string, before: string, limit?: number): { key: string; value: T }[];
 }
 
 export interface Log<T> {

@@ -32,6 +32,33 @@ describe('what IAM is asked about a call', () => {
       'events:PutEvents',
       [`arn:aws:events:${account}:event-bus/own`, `arn:aws:events:${account}:event-bus/default`],
     ],
+    ['events', 'DescribeRule', { Name: 'r' }, 'events:DescribeRule', [`arn:aws:events:${account}:rule/r`]],
+    [
+      'events',
+      'ListTargetsByRule',
+      { Rule: 'r', EventBusName: 'own' },
+      'events:ListTargetsByRule',
+      [`arn:aws:events:${account}:rule/own/r`],
+    ],
+    ['events', 'ListRules', { EventBusName: 'own' }, 'events:ListRules', []],
+    [
+      'events',
+      'CreateArchive',
+      { ArchiveName: 'a', EventSourceArn: `arn:aws:events:${account}:event-bus/own` },
+      'events:CreateArchive',
+      [`arn:aws:events:${account}:archive/a`, `arn:aws:events:${account}:event-bus/own`],
+    ],
+    [
+      'events',
+      'StartReplay',
+      {
+        ReplayName: 'r',
+        EventSourceArn: `arn:aws:events:${account}:archive/a`,
+        Destination: { Arn: `arn:aws:events:${account}:event-bus/own` },
+      },
+      'events:StartReplay',
+      ['replay/r', 'archive/a', 'event-bus/own'].map((resource) => `arn:aws:events:${account}:${resource}`),
+    ],
     [
       'dynamodb',
       'TransactWriteItems',

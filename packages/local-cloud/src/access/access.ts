@@ -82,11 +82,7 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
     );
   },
   lambda: ({ FunctionName }, arn) => [named(FunctionName, (name) => arn(`function:${name}`))],
-  events: ({ Name, Rule, EventBusName }, arn, operation) => {
-    const rule = Rule ?? (operation.endsWith('Rule') ? Name : undefined);
-    if (rule !== undefined) return [named(rule, (name) => arn(`rule/${name}`))];
-    return [named(EventBusName ?? Name ?? 'default', (name) => arn(`event-bus/${name}`))];
-  },
+  events: ofEvents,
   states: ({ stateMachineArn, executionArn }) => [text(stateMachineArn) ?? text(executionArn)],
   // Of the kind that the operation is about: a transform job names its model too.
   sagemaker: (input, arn, operation) => {
@@ -102,6 +98,27 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
   'redshift-serverless': ({ WorkgroupName }, arn) => [named(WorkgroupName, (name) => arn(`workgroup/${name}`))],
   redshift: ({ ClusterIdentifier, Database }, arn) => [arn(`dbname:${String(ClusterIdentifier)}/${String(Database)}`)],
 };
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html */
+function ofEvents(input: Input, arn: ArnOf, operation: string): (string | undefined)[] {
+  const { Name, Rule, EventBusName, ArchiveName, ReplayName } = input;
+  if (ArchiveName !== undefined || ReplayName !== undefined) {
+    const { EventSourceArn, Destination } = input;
+    return [
+      named(ArchiveName, (name) => arn(`archive/${name}`)),
+      named(ReplayName, (name) => arn(`replay/${name}`)),
+      text(EventSourceArn),
+      text((Destination as Input | undefined)?.['Arn']),
+    ];
+  }
+  const rule = Rule ?? (operation.endsWith('Rule') ? Name : undefined);
+  // Lists take no resource, but for that of a rule's targets.
+  if (rule === undefined && operation.startsWith('List')) return [];
+  const bus = named(EventBusName ?? Name ?? 'default', (name) => arn(`event-bus/${name}`));
+  if (rule === undefined) return [bus];
+  const own = text(EventBusName)?.replace(/^arn:.*:event-bus\/|^default$/, '');
+  return [named(rule, (name) => arn(['rule', own, name].filter(Boolean).join('/')))];
+}
 
 /** The IAM questions that an operation is about. Some stand for several: a transaction's items, a batch's entries. */
 export function accessesOf(cloud: Pick<Cloud, 'account' | 'region'>, call: Call): Access[] {

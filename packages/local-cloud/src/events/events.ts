@@ -2,27 +2,19 @@ import { z } from 'zod';
 import { AwsError, servicePrincipal, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
 import { roleExists } from '../iam.ts';
 import { notSupported, operation } from '../operation.ts';
-import { paging } from '../paging.ts';
 import { policyProblem } from '../policy/problem.ts';
+import { archiveOperations, Archives } from './archives.ts';
 import { createDeliveries, type Delivery } from './delivery.ts';
 import { parseJson } from './json.ts';
 import type { Outbox } from './outbox.ts';
-import { compilePattern, fieldsOf, testEventPattern, type Pattern } from './pattern.ts';
-import { accept, busName, checkEntries, entry } from './putEvents.ts';
+import { fieldsOf, patternOf, testEventPattern, type Fields } from './pattern.ts';
+import { accept, busName, checkEntries, entry, type EventEnvelope } from './putEvents.ts';
+import { replayOperations, Replays, type Buses, type ReplayedEvent } from './replays.ts';
+import { inPages, NamePrefix, nameOf } from './requests.ts';
 
 const MOST_TARGETS = 5;
-const inPages = paging({ size: 'Limit', token: 'NextToken', most: 100 });
 
-const nameOf = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .regex(
-      /^[.\-_A-Za-z0-9]+$/,
-      'failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+',
-    );
 const EventBusName = z.string().optional();
-const NamePrefix = z.string().optional();
 const newRule = {
   Name: nameOf(64),
   EventBusName,
@@ -50,10 +42,12 @@ interface Rule extends z.output<z.ZodObject<typeof newRule>> {
   readonly EventBusName: string;
 }
 
-/** EventBridge: buses, rules, PutEvents, and the deliveries that follow. */
+/** EventBridge: buses, rules, PutEvents and the deliveries that follow, archives and replays. */
 export function createEvents(cloud: Cloud): Service {
   const deliveries = createDeliveries(cloud, 'events.delivery');
-  const events = new EventBridge(cloud, deliveries);
+  const archives = new Archives(cloud);
+  const events = new EventBridge(cloud, deliveries, archives);
+  const replays = new Replays(cloud, archives, events);
   return {
     name: 'events',
     guardOf: (arn) => ({ policy: events.policyOf(arn) }),
@@ -100,25 +94,32 @@ export function createEvents(cloud: Cloud): Service {
       TestEventPattern: operation({ EventPattern: z.string(), Event: z.string() }, ({ EventPattern, Event }) => ({
         Result: testEventPattern(EventPattern, Event),
       })),
+      ...archiveOperations(archives, (bus) => events.bus(bus).Arn),
+      ...replayOperations(replays),
     },
     resume: () => {
       deliveries.resume();
+      replays.resume();
     },
-    close: () => deliveries.close(),
+    async close() {
+      await replays.close();
+      await deliveries.close();
+    },
   };
 }
 
-class EventBridge {
+class EventBridge implements Buses {
   readonly #cloud: Cloud;
   readonly #deliveries: Outbox<Delivery>;
+  readonly #archives: Archives;
   readonly #buses;
   readonly #rules;
   readonly #targets;
-  readonly #patterns = new Map<string, Pattern>();
 
-  constructor(cloud: Cloud, deliveries: Outbox<Delivery>) {
+  constructor(cloud: Cloud, deliveries: Outbox<Delivery>, archives: Archives) {
     this.#cloud = cloud;
     this.#deliveries = deliveries;
+    this.#archives = archives;
     this.#buses = cloud.store.heldCollection<Bus>('events.bus');
     this.#rules = cloud.store.collection<Rule>('events.rule');
     this.#targets = cloud.store.collection<readonly Target[]>('events.targets');
@@ -157,7 +158,7 @@ class EventBridge {
   }
 
   putRule(given: z.output<z.ZodObject<typeof newRule>>): Output {
-    compilePattern(given.EventPattern);
+    patternOf(given.EventPattern);
     const bus = this.bus(given.EventBusName).Name;
     const Arn = this.#arn(`rule/${bus === 'default' ? '' : `${bus}/`}${given.Name}`);
     this.#rules.put(`${bus}/${given.Name}`, { ...given, Arn, EventBusName: bus });
@@ -205,20 +206,30 @@ class EventBridge {
     };
   }
 
-  #route(busName: string, event: { readonly id: string }): void {
+  replay(event: ReplayedEvent, { Arn: bus, FilterArns }: Parameters<Buses['replay']>[1]): void {
+    const rules = this.rules(this.bus(bus)).filter(({ Arn }) => FilterArns?.includes(Arn) ?? true);
+    this.#deliver(messageOf(event), rules, `${event['replay-name']}/${event.id}`);
+  }
+
+  #route(busName: string, event: EventEnvelope): void {
     const bus = this.#buses.get(busName);
     if (bus === undefined) {
       // AWS answers with an event id even so, and drops the event.
       this.#cloud.log(`events: dropped event ${event.id}, there is no event bus ${busName}`);
       return;
     }
-    const payload = JSON.stringify(event);
-    const fields = fieldsOf(parseJson(payload));
-    for (const rule of this.rules(bus)) {
-      if (rule.State === 'DISABLED' || !this.#pattern(rule.EventPattern).matches(fields)) continue;
+    const message = messageOf(event);
+    this.#archives.keep(bus.Arn, event, message.fields);
+    this.#deliver(message, this.rules(bus), event.id);
+  }
+
+  /** `key` tells this round of deliveries of an event from others. */
+  #deliver({ id, payload, fields }: Message, rules: readonly Rule[], key: string): void {
+    for (const rule of rules) {
+      if (rule.State === 'DISABLED' || !patternOf(rule.EventPattern).matches(fields)) continue;
       for (const { Id, Arn, DeadLetterConfig } of this.targets(rule)) {
-        this.#deliveries.put(`${event.id}/${rule.Arn}/${Id}`, {
-          id: event.id,
+        this.#deliveries.put(`${key}/${rule.Arn}/${Id}`, {
+          id,
           target: Arn,
           payload,
           caller: servicePrincipal('events', rule.Arn),
@@ -229,13 +240,19 @@ class EventBridge {
     }
   }
 
-  #pattern(text: string): Pattern {
-    const pattern = this.#patterns.get(text) ?? compilePattern(text);
-    this.#patterns.set(text, pattern);
-    return pattern;
-  }
-
   #arn(resource: string): string {
     return `arn:aws:events:${this.#cloud.region}:${this.#cloud.account}:${resource}`;
   }
+}
+
+/** An event on its way to rules. */
+interface Message {
+  readonly id: string;
+  readonly payload: string;
+  readonly fields: Fields;
+}
+
+function messageOf(event: EventEnvelope): Message {
+  const payload = JSON.stringify(event);
+  return { id: event.id, payload, fields: fieldsOf(parseJson(payload)) };
 }

@@ -27,6 +27,15 @@ export function compilePattern(text: string): Pattern {
   return { matches: (fields) => branches.some((branch) => matchesBranch(branch, fields)) };
 }
 
+const compiled = new Map<string, Pattern>();
+
+/** As {@link compilePattern}, once for each text: for the patterns of rules and archives. */
+export function patternOf(text: string): Pattern {
+  const pattern = compiled.get(text) ?? compilePattern(text);
+  compiled.set(text, pattern);
+  return pattern;
+}
+
 /** What an event must have for TestEventPattern to look at it. `resources` is documented as mandatory too, but is not asked for. */
 const MANDATORY = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
 

@@ -18,7 +18,7 @@ export const entry = z.strictObject({
 type Entry = z.output<typeof entry>;
 
 /** An event as targets get it. */
-interface EventEnvelope {
+export interface EventEnvelope {
   readonly version: '0';
   readonly id: string;
   readonly 'detail-type': string;

@@ -5,7 +5,14 @@ import {
   GetItemCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateArchiveCommand,
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  StartReplayCommand,
+} from '@aws-sdk/client-eventbridge';
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -77,7 +84,7 @@ async function serve(folder: string): Promise<Running> {
 }
 
 describe('after kill -9', () => {
-  it('every answered message, event and transaction is there, and a message in flight stays so', async () => {
+  it('every answered message, event, replay and transaction is there, and a message in flight stays so', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kill-'));
     const first = await serve(folder);
     const target = 'arn:aws:sqs:eu-west-1:111122223333:target';
@@ -104,10 +111,16 @@ describe('after kill -9', () => {
     const key = (pk: string) => ({ pk: { S: pk } });
     const Put = (pk: string) => ({ Put: { TableName: 'items', Item: key(pk) } });
     await first.db.send(new TransactWriteItemsCommand({ TransactItems: [Put('a'), Put('b')] }));
+    const Arn = 'arn:aws:events:eu-west-1:111122223333:event-bus/default';
+    const archive = { ArchiveName: 'a', EventSourceArn: Arn };
+    const { ArchiveArn } = await first.events.send(new CreateArchiveCommand(archive));
     const Detail = (n: number) => JSON.stringify({ n });
     const entry = (n: number) => ({ Source: 's', DetailType: 'd', Detail: Detail(n) });
     const Entries = Array.from({ length: 10 }, (_, n) => entry(n));
     const { FailedEntryCount } = await first.events.send(new PutEventsCommand({ Entries }));
+    const window = { EventStartTime: new Date(0), EventEndTime: new Date('2100-01-01') };
+    const replay = { ReplayName: 'again', EventSourceArn: ArchiveArn, Destination: { Arn }, ...window };
+    await first.events.send(new StartReplayCommand(replay));
     await first.kill();
     expect(FailedEntryCount).toBe(0);
 
@@ -121,12 +134,15 @@ describe('after kill -9', () => {
       const ReceiptHandle = Messages![0]!.ReceiptHandle;
       await second.sqs.send(new DeleteMessageCommand({ QueueUrl: second.queueUrl('own'), ReceiptHandle }));
 
-      const arrived = new Set<number>();
-      for (let tries = 0; arrived.size < 10 && tries < 10; tries += 1) {
-        for (const { Body } of await receive('target'))
-          arrived.add((JSON.parse(Body!) as { detail: { n: number } }).detail.n);
+      const arrived = new Set<string>();
+      for (let tries = 0; arrived.size < 20 && tries < 20; tries += 1) {
+        for (const { Body } of await receive('target')) {
+          const event = JSON.parse(Body!) as { detail: { n: number }; 'replay-name'?: string };
+          arrived.add(`${event['replay-name'] ?? 'once'} ${event.detail.n}`);
+        }
       }
-      expect([...arrived].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      const numbers = Array.from({ length: 10 }, (_, n) => n);
+      expect([...arrived].sort()).toEqual(['again', 'once'].flatMap((which) => numbers.map((n) => `${which} ${n}`)));
 
       for (const pk of ['a', 'b']) {
         const { Item } = await second.db.send(new GetItemCommand({ TableName: 'items', Key: key(pk) }));

@@ -63,6 +63,20 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
       await call('events', 'PutRule', { Name, EventBusName, EventPattern, State: 'DISABLED' });
     },
   },
+  'AWS::Events::Archive': {
+    acts: ['ArchiveName', 'SourceArn', 'EventPattern', 'RetentionDays', 'KmsKeyIdentifier'],
+    async deploy({ ArchiveName: given, SourceArn: EventSourceArn, ...archive }, { name, region, account, call }) {
+      const ArchiveName = name(given);
+      const { EventPattern = '', RetentionDays = 0, KmsKeyIdentifier = '' } = archive;
+      const settings = { ArchiveName, EventPattern: asText(EventPattern), RetentionDays, KmsKeyIdentifier };
+      const create = call('events', 'CreateArchive', { ...settings, EventSourceArn });
+      const created = await unless('ResourceAlreadyExistsException', create);
+      if (created === undefined) await call('events', 'UpdateArchive', settings);
+      const Arn = `arn:aws:events:${region}:${account}:archive/${ArchiveName}`;
+      return { ref: ArchiveName, attributes: { Arn } };
+    },
+    retire: (ArchiveName, call) => call('events', 'DeleteArchive', { ArchiveName }),
+  },
   'AWS::Scheduler::Schedule': {
     acts: ['Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target', 'FlexibleTimeWindow'],
     async deploy(properties, { name, region, account, call }) {

@@ -167,6 +167,15 @@ const everything: PackagedService = stack({
       ],
     },
   },
+  Archive: {
+    Type: 'AWS::Events::Archive',
+    Properties: {
+      ArchiveName: 'kept',
+      SourceArn: { 'Fn::GetAtt': ['Bus', 'Arn'] },
+      EventPattern: { source: ['test'] },
+      RetentionDays: 30,
+    },
+  },
   Role: {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -212,6 +221,8 @@ const everything: PackagedService = stack({
       BusArn: { 'Fn::GetAtt': ['Bus', 'Arn'] },
       RuleRef: { Ref: 'Rule' },
       RuleArn: { 'Fn::GetAtt': ['Rule', 'Arn'] },
+      ArchiveRef: { Ref: 'Archive' },
+      ArchiveArn: { 'Fn::GetAtt': ['Archive', 'Arn'] },
       RoleRef: { Ref: 'Role' },
       RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
       MachineRef: { Ref: 'Machine' },
@@ -252,6 +263,8 @@ describe('a stack', () => {
       BusArn: 'arn:aws:events:eu-west-1:111122223333:event-bus/own',
       RuleRef: 'own|to-work',
       RuleArn: 'arn:aws:events:eu-west-1:111122223333:rule/own/to-work',
+      ArchiveRef: 'kept',
+      ArchiveArn: 'arn:aws:events:eu-west-1:111122223333:archive/kept',
       RoleRef: expect.stringMatching(/^stack-Role-[0-9a-f]{12}$/),
       RoleArn: `arn:aws:iam::111122223333:role/${found['RoleRef'] ?? ''}`,
       MachineRef: 'arn:aws:states:eu-west-1:111122223333:stateMachine:machine',
@@ -293,6 +306,11 @@ describe('a stack', () => {
     expect(await call('events', 'ListTargetsByRule', { Rule: 'to-work', EventBusName: 'own' })).toMatchObject({
       Targets: [{ Id: 'work', Arn: found['QueueArn'] }],
     });
+    expect(await call('events', 'DescribeArchive', { ArchiveName: 'kept' })).toMatchObject({
+      EventSourceArn: found['BusArn'],
+      EventPattern: '{"source":["test"]}',
+      RetentionDays: 30,
+    });
   });
 
   it('stays the same when it is deployed again', async () => {
@@ -331,6 +349,27 @@ describe('a stack', () => {
     expect(decodeURIComponent((Role as { AssumeRolePolicyDocument: string }).AssumeRolePolicyDocument)).toContain(
       '1.amazonaws.com',
     );
+  });
+
+  it('has an archive follow its template, keeping its events', async () => {
+    const archive = (settings: object) => {
+      const SourceArn = 'arn:aws:events:eu-west-1:111122223333:event-bus/default';
+      return stack({
+        Archive: { Type: 'AWS::Events::Archive', Properties: { ArchiveName: 'kept', SourceArn, ...settings } },
+      });
+    };
+    const Entries = [{ Source: 'test', DetailType: 'x', Detail: '{}' }];
+    const described = () => call('events', 'DescribeArchive', { ArchiveName: 'kept' });
+    await deploy(archive({ EventPattern: { source: ['other'] } }));
+    await call('events', 'PutEvents', { Entries });
+    expect(await described()).toMatchObject({ EventPattern: '{"source":["other"]}', RetentionDays: 0, EventCount: 0 });
+    await deploy(archive({ RetentionDays: 3 }));
+    await call('events', 'PutEvents', { Entries });
+    await deploy(archive({ RetentionDays: 4 }));
+    expect(await described()).toMatchObject({ RetentionDays: 4, EventCount: 1 });
+    expect(await described()).not.toHaveProperty('EventPattern');
+    await deploy(stack({ A: parameter('/a', '1') }));
+    await expect(described()).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
   });
 
   it('ends what a resource does that left the template or has another name now', async () => {

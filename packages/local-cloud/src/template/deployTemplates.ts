@@ -47,9 +47,11 @@ class StackDeployment implements Scope {
     for (const { key, value } of this.#previous.list(`${this.#stack.name}/`)) {
       const logicalId = key.slice(this.#stack.name.length + 1);
       if (this.#deployed.has(logicalId)) continue;
-      await typeOf(logicalId, { Type: value.type })?.retire?.(value.ref, this.#call);
+      const type = typeOf(logicalId, { Type: value.type });
+      await type?.retire?.(value.ref, this.#call);
       this.#previous.remove(key);
-      this.#cloud.log(`template: ${key} (${value.type}, ${value.ref}) has left the template; what it stores stays`);
+      const stays = type?.retire === undefined ? '; what it stores stays' : '';
+      this.#cloud.log(`template: ${key} (${value.type}, ${value.ref}) has left the template${stays}`);
     }
   }
 
