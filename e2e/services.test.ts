@@ -26,7 +26,8 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { decision, type Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import { decision } from '@regulabel/contracts/evaluation/decision.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
 import { modelHeld } from '@regulabel/contracts/evaluation/modelHeld.v1';
 import type { EventContract } from '@regulabel/contracts/event';
 import { inferenceSkipped } from '@regulabel/contracts/inference/inferenceSkipped.v1';
@@ -34,14 +35,16 @@ import { catalogueChanged } from '@regulabel/contracts/ingest/catalogueChanged.v
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
 import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
 import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
-import { run as runContract, type RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import { run as runContract } from '@regulabel/shared/tableItems';
+import type { runSummary, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
 import { runStarted } from '@regulabel/contracts/ingest/runStarted.v1';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
+import { modelTrainedExamples } from '@regulabel/contracts/training/modelTrained.v1.examples';
 import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v1';
 import { datasetManifestKey } from '@regulabel/shared/keys';
 import { dataBucket, runsTable, stateMachineArn, winnersTable } from '@regulabel/shared/names';
-import { parseJson, parseStrictly } from '@regulabel/shared/parse';
+import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
 import { runKey, winnerKey } from '@regulabel/shared/tables';
 import { listenTo, type BusListener, type Heard } from '@regulabel/testing/busListener';
 import { serve, type ServedCloud } from './commandLine.ts';
@@ -215,10 +218,10 @@ describe('evaluation', () => {
     // Its line is empty there, which a held candidate does not change.
     const runId = 'training-again';
     await putEvent(modelTrained, runId, {
-      ...modelTrained.example,
+      ...modelTrainedExamples.typical,
       ...line,
       runId,
-      data: { ...modelTrained.example.data, catalogue: { version: catalogue.version, uri: catalogue.uri } },
+      data: { ...modelTrainedExamples.typical.data, catalogue: { version: catalogue.version, uri: catalogue.uri } },
     });
 
     const { data } = await hears(modelHeld, (event) => event.data.runId === runId);
@@ -359,16 +362,11 @@ async function putEvent<Data extends z.ZodObject>(
 }
 
 /** What a run's completion says. */
-async function closed(
-  // The classification's contract has the same type.
-  contract: typeof trainingRunCompleted,
-  runId: string,
-  revision = 1,
-): Promise<RunCompleted> {
+async function closed(contract: EventContract<typeof runSummary>, runId: string, revision = 1): Promise<RunSummary> {
   return (await hears(contract, ({ data }) => data.runId === runId && data.revision === revision)).data;
 }
 
-const outcomes = ({ lines }: RunCompleted): string[] =>
+const outcomes = ({ lines }: RunSummary): string[] =>
   lines.map(({ country, scheme, outcome }) => `${country}/${scheme} ${outcome}`).sort();
 
 const notification = z.object({ Subject: z.string().optional(), Message: z.string() });

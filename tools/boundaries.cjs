@@ -21,7 +21,13 @@ module.exports = {
       name: 'contracts-import-only-zod',
       severity: 'error',
       from: { path: '^packages/contracts/src/', pathNot: '[.]test[.]ts$' },
-      to: { pathNot: ['^packages/contracts/src/', 'node_modules/zod/'] },
+      to: { pathNot: ['^packages/contracts/src/', 'node_modules/zod/', 'node_modules/@middy/core/'] },
+    },
+    {
+      name: 'contracts-import-types-of-middy-only',
+      severity: 'error',
+      from: { path: '^packages/contracts/src/', pathNot: '[.]test[.]ts$' },
+      to: { path: 'node_modules/@middy/core/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'services-know-no-local-cloud',

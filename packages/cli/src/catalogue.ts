@@ -4,16 +4,11 @@ import { NoSuchKey } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { readJson } from '@regulabel/shared/aws/objects';
-import {
-  catalogue,
-  catalogueInForce,
-  type Catalogue,
-  type CatalogueInForce,
-  type CatalogueInput,
-} from '@regulabel/contracts/ingest/catalogue.v1';
+import { catalogue, type Catalogue, type CatalogueInput } from '@regulabel/contracts/ingest/catalogue.v1';
+import { catalogueInForce, type CatalogueInForce } from '@regulabel/shared/tableItems';
 import { catalogueKey, s3Uri } from '@regulabel/shared/keys';
 import { dataBucket, runsTable } from '@regulabel/shared/names';
-import { parse, parseJson } from '@regulabel/shared/parse';
+import { parse, parseJson } from '@regulabel/contracts/parse';
 import { catalogueInForceKey } from '@regulabel/shared/tables';
 import { CommandError } from './errors.ts';
 import type { Session } from './session.ts';

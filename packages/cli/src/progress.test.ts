@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
 import { createProgress } from './progress.ts';
 import { exampleRun as run, inTurn, manyLines } from './runs/run.fixture.ts';
 import type { Stage, Stages } from './runs/stages.ts';

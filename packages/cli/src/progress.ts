@@ -1,4 +1,4 @@
-import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
 import { screenOf } from './output.ts';
 import { countsInWords, frame, width } from './runs/frame.ts';

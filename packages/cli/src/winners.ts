@@ -1,8 +1,9 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { decision, winner, type Decision, type Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import { decision, type Decision } from '@regulabel/contracts/evaluation/decision.v1';
+import { winner, type Winner } from '@regulabel/shared/tableItems';
 import { winnersTable } from '@regulabel/shared/names';
-import { parse } from '@regulabel/shared/parse';
+import { parse } from '@regulabel/contracts/parse';
 import { decisionKey, winnerKey } from '@regulabel/shared/tables';
 import type { Session } from './session.ts';
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { predictionSummary } from '@regulabel/contracts/inference/prediction.v1';
-import type { PredictionSummary } from '@regulabel/contracts/inference/prediction.v1';
+import { predictionSummary } from '@regulabel/contracts/inference/predictionSummary.v1';
+import type { PredictionSummary } from '@regulabel/contracts/inference/predictionSummary.v1';
 import { caller, catalogueVersion, country, month, runId, scheme } from '@regulabel/contracts/values';
-import { parseJson, parseStrictly } from '@regulabel/shared/parse';
+import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
 import * as z from 'zod';
 import { execute, fill, literal, parquetRows, queryCounts, queryRows, withDatabase } from './database.ts';
 import type { Database } from './database.ts';

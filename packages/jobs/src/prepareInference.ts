@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { caller } from '@regulabel/contracts/values';
-import { parseJson } from '@regulabel/shared/parse';
+import { parseJson } from '@regulabel/contracts/parse';
 import * as z from 'zod';
 import { execute, fill, literal, parquetRows, queryCounts, withDatabase } from './database.ts';
 import type { Database } from './database.ts';

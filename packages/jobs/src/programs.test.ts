@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { scores } from '@regulabel/contracts/evaluation/scores.v1';
-import { prediction, predictionSummary } from '@regulabel/contracts/inference/prediction.v1';
-import { prepareTrainingMessage, prepareTrainingReport } from '@regulabel/contracts/jobs/prepareTraining.v1';
-import { parseJson } from '@regulabel/shared/parse';
+import { scores } from '@regulabel/shared/jobs/scores';
+import { prediction } from '@regulabel/contracts/inference/prediction.v1';
+import { predictionSummary } from '@regulabel/contracts/inference/predictionSummary.v1';
+import { prepareTrainingMessage, prepareTrainingReport } from '@regulabel/shared/jobs/prepareTraining';
+import { parseJson } from '@regulabel/contracts/parse';
 import { labelOf } from './label.ts';
 import { Job } from './testing/job.ts';
 

@@ -1,4 +1,4 @@
-import { ContractError } from '@regulabel/shared/errors';
+import { ContractError } from '@regulabel/contracts/parse';
 import { collect } from './collect.ts';
 import { JobFailure, UsageError } from './failure.ts';
 import { writeMessage } from './files.ts';

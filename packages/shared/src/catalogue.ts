@@ -3,7 +3,7 @@ import { catalogueProblems } from './catalogueProblems.ts';
 import { catalogue, type Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { lineName, type Line } from '@regulabel/contracts/values';
 import { RegulabelError } from './errors.ts';
-import { parseStrictly } from './parse.ts';
+import { parseStrictly } from '@regulabel/contracts/parse';
 
 /** An error's message may travel in a log line: it names no more than this many problems. */
 const NAMED = 20;

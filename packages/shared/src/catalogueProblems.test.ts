@@ -4,7 +4,7 @@ import { pathName } from './catalogueProblem.ts';
 import { catalogueProblems } from './catalogueProblems.ts';
 import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { COUNTRY_CODES, LANGUAGE_CODES } from './isoCodes.ts';
-import { parseStrictly } from './parse.ts';
+import { parseStrictly } from '@regulabel/contracts/parse';
 
 const problems = (value: unknown): string[] =>
   catalogueProblems(value).map(({ path, at, message }) => `${pathName(path)} (${at}) ${message}`);

@@ -8,10 +8,3 @@ export class RegulabelError extends Error {
     this.name = name;
   }
 }
-
-/** A value from outside (event, file, table, environment) is not what its contract says. */
-export class ContractError extends RegulabelError {
-  constructor(what: string, problems: string, options?: ErrorOptions) {
-    super('ContractError', `${what} does not keep its contract: ${problems}`, options);
-  }
-}

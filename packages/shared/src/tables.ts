@@ -1,9 +1,9 @@
 /**
- * Keys of the two tables. Their items are the contracts' documents beside these keys:
- * - runs: `run`, `lineResult` and, for each revision, `runCompleted` of `contracts/ingest/run.v1`, and the pointer to
- *   the catalogue in force (`catalogueInForce`). A `lineResult` also has `standing`, a text that tells its answer from
+ * Keys of the two tables. Their items are documents beside these keys:
+ * - runs: `run` of `tableItems`, `lineResult` and, for each revision, `runSummary` of `contracts/ingest/runSummary.v1`, and the
+ *   pointer to the catalogue in force (`catalogueInForce`). A `lineResult` also has `standing`, a text that tells its answer from
  *   every other one. The index `byPurpose` (`purpose`, `startedAt`) holds the runs only.
- * - winners: `winner` and `decision` of `contracts/evaluation/decision.v1`.
+ * - winners: `winner` of `tableItems`, `decision` of `contracts/evaluation/decision.v1`.
  */
 import { lineName, type Line } from '@regulabel/contracts/values';
 

@@ -1,11 +1,11 @@
-import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
-import type { Scores } from '@regulabel/contracts/evaluation/scores.v1';
-import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
+import type { Scores } from '@regulabel/shared/jobs/scores';
+import { modelTrainedExamples } from '@regulabel/contracts/training/modelTrained.v1.examples';
 import type { ComparisonExecutionInput } from './core/comparisonExecution.ts';
 import { comparisonInput, subjectOf } from './core/evaluation.ts';
 
 /** For tests: a candidate, the winner it meets, and what is started for them. */
-export const trained = modelTrained.example;
+export const trained = modelTrainedExamples.typical;
 const line = { country: trained.country, scheme: trained.scheme };
 
 export const winner: Winner = {

@@ -1,11 +1,12 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { decision as decisionContract, type Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import { decision as decisionContract } from '@regulabel/contracts/evaluation/decision.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
 import { modelHeld } from '@regulabel/contracts/evaluation/modelHeld.v1';
 import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
 import { modelRejected } from '@regulabel/contracts/evaluation/modelRejected.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { context } from '@regulabel/testing/lambda';
 import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -1,5 +1,5 @@
-import type { InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
-import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
+import type { InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
+import { modelTrainedExamples } from '@regulabel/contracts/training/modelTrained.v1.examples';
 import { inferenceOutput } from '@regulabel/shared/keys';
 
 /** For tests: an input of each caller. Evaluation asks for two models, production for one. */
@@ -7,7 +7,7 @@ export function executionInputExample(caller: InferenceExecutionInput['caller'])
   const runId = caller === 'evaluation' ? 'training-20261101T020000Z' : 'inference-20261101T040000Z';
   const line = { country: 'DE', scheme: 'weee' };
   const winner = { role: 'winner' as const, name: 'dev-m-fedcba987654-0-0' };
-  const { model, data } = modelTrained.example;
+  const { model, data } = modelTrainedExamples.typical;
   return {
     schemaVersion: '1.0',
     runId,

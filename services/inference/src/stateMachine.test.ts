@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
 import { executionInputExample } from './executionInput.fixture.ts';
 

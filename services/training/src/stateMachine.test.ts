@@ -1,7 +1,7 @@
-import type { PrepareTrainingMessage } from '@regulabel/contracts/jobs/prepareTraining.v1';
+import type { PrepareTrainingMessage } from '@regulabel/shared/jobs/prepareTraining';
 import { modelTrained, type TrainedModel } from '@regulabel/contracts/training/modelTrained.v1';
 import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
 import { describe, expect, it, jest } from '@jest/globals';
 import { trainingExecution, type TrainingExecutionInput } from './core/trainingExecution.ts';

@@ -1,13 +1,11 @@
-import { glob } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type * as z from 'zod';
 import type { EventContract } from '@regulabel/contracts/event';
+import { events } from '@regulabel/contracts/events';
 import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
-import { winner } from '@regulabel/contracts/evaluation/decision.v1';
-import { parse, parseStrictly } from '@regulabel/shared/parse';
-import { REPOSITORY, SERVICES } from '../local/place.ts';
+import { winner } from '@regulabel/shared/tableItems';
+import { parse, parseStrictly } from '@regulabel/contracts/parse';
+import { SERVICES } from '../local/place.ts';
 import { valuesOfPlay } from './alone.ts';
 import { parseExample, readExamples, type Example } from './example.ts';
 
@@ -17,15 +15,7 @@ const named = examples.flatMap((of, index) => of.map((each) => [`${SERVICES[inde
 const callsOf = ({ before, events }: Example) => [...before, ...events];
 
 /** Every event contract of ours, by detail type. */
-const contracts = new Map<string, EventContract<z.ZodObject>>();
-const folder = join(REPOSITORY, 'packages/contracts/src');
-for await (const file of glob('**/*.v*.ts', { cwd: folder })) {
-  for (const value of Object.values((await import(join(folder, file))) as Record<string, unknown>))
-    if (typeof value === 'object' && value !== null && 'detailType' in value) {
-      const contract = value as EventContract<z.ZodObject>;
-      contracts.set(contract.detailType, contract);
-    }
-}
+const contracts = new Map<string, EventContract>(events.map((event) => [event.detailType, event]));
 
 describe.each(named)("the services' example %s", (name, example) => {
   it('puts events that keep their contracts to the letter', () => {

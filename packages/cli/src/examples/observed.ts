@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { failureOf } from '@regulabel/shared/lambda/failures';
-import { parseJson } from '@regulabel/shared/parse';
+import { parseJson } from '@regulabel/contracts/parse';
 
 /** What a queue that listens to everything receives: an event as a rule delivers it, or a topic's notification. */
 const notification = z.object({

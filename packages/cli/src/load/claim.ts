@@ -5,7 +5,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { readJson, writeJsonOnce } from '@regulabel/shared/aws/objects';
 import { parseS3Uri, s3Uri } from '@regulabel/shared/keys';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { CommandError } from '../errors.ts';
 import { WAREHOUSE_BUCKET } from '../local/cloudConfig.ts';
 import type { LocalSession } from '../local/localSession.ts';

@@ -2,7 +2,8 @@ import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dy
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { lineResult, type Run } from '@regulabel/contracts/ingest/run.v1';
+import { lineResult } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { completionKey, runKey } from '@regulabel/shared/tables';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Answer } from '../runs/readRuns.ts';

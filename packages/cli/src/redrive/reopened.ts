@@ -1,11 +1,11 @@
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { lineResult, runCompleted, type RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import { lineResult, runSummary, type RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
 import { canonicalJson } from '@regulabel/shared/digests';
 import { runsTable } from '@regulabel/shared/names';
-import { parse } from '@regulabel/shared/parse';
+import { parse } from '@regulabel/contracts/parse';
 import { completionKey } from '@regulabel/shared/tables';
 import type { RunState } from '../runs/readRuns.ts';
 import { sourceOf, type Source } from '../runs/waitForRun.ts';
@@ -72,11 +72,11 @@ async function isSaid({ dynamodb, place }: Session, { run, results }: RunState):
   const Key = marshall({ ...completionKey(run.runId, run.revision) });
   const { Item } = await dynamodb.send(new GetItemCommand({ TableName: runsTable(place), Key, ConsistentRead: true }));
   if (Item === undefined) return false;
-  const completion = parse(runCompleted, unmarshall(Item), `completion ${run.revision} of run ${run.runId}`);
+  const completion = parse(runSummary, unmarshall(Item), `completion ${run.revision} of run ${run.runId}`);
   return saysTheSame(completion, results);
 }
 
-export function saysTheSame({ lines }: Pick<RunCompleted, 'lines'>, results: RunState['results']): boolean {
+export function saysTheSame({ lines }: Pick<RunSummary, 'lines'>, results: RunState['results']): boolean {
   const inOrder = (answers: RunState['results']): string[] =>
     answers.map((each) => canonicalJson(lineResult.parse(each))).sort();
   return canonicalJson(inOrder(lines)) === canonicalJson(inOrder(results));

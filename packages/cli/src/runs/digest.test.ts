@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
 import { needALook, quality, type EndedLine } from './digest.ts';
 import { manyLines } from './run.fixture.ts';
 

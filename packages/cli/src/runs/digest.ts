@@ -1,4 +1,4 @@
-import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
 import { lineName } from '@regulabel/contracts/values';
 import { besideLabel, figure, labelled, number, wrapped } from '../output.ts';
 import { inBrief } from './reasons.ts';

@@ -1,6 +1,6 @@
 import { ListExecutionsCommand, type ExecutionListItem, type ExecutionStatus } from '@aws-sdk/client-sfn';
 import { executionName } from '@regulabel/shared/aws/executions';
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import type { Line } from '@regulabel/contracts/values';
 import { stateMachineArn } from '@regulabel/shared/names';
 import type { Session } from '../session.ts';

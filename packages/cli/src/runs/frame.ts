@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { lineName } from '@regulabel/contracts/values';
 import type { Colour, Screen } from '../output.ts';
 import type { Stage, Stages } from './stages.ts';

@@ -1,9 +1,10 @@
 import { GetItemCommand, QueryCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { lineResult, run, type Run } from '@regulabel/contracts/ingest/run.v1';
+import { lineResult } from '@regulabel/contracts/ingest/runSummary.v1';
+import { run, type Run } from '@regulabel/shared/tableItems';
 import { runsTable } from '@regulabel/shared/names';
-import { parse } from '@regulabel/shared/parse';
+import { parse } from '@regulabel/contracts/parse';
 import { runKey, RUNS_BY_PURPOSE } from '@regulabel/shared/tables';
 import type { Session } from '../session.ts';
 

@@ -1,4 +1,4 @@
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { lineName } from '@regulabel/contracts/values';
 import type { Stage, Stages } from './stages.ts';
 

@@ -3,7 +3,7 @@ import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1'
 import { lineName } from '@regulabel/contracts/values';
 import { datasetManifestKey } from '@regulabel/shared/keys';
 import { dataBucket } from '@regulabel/shared/names';
-import { parseJson } from '@regulabel/shared/parse';
+import { parseJson } from '@regulabel/contracts/parse';
 import type { Session } from '../session.ts';
 import type { RunState } from './readRuns.ts';
 import type { Stage } from './stages.ts';

@@ -1,6 +1,7 @@
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from '@jest/globals';
-import type { LineResult, Run } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { mockClient } from 'aws-sdk-client-mock';
 import { exampleSession } from '../session.fixture.ts';
 import { exampleRun } from './run.fixture.ts';

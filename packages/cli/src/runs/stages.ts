@@ -1,4 +1,4 @@
-import type { Outcome } from '@regulabel/contracts/ingest/run.v1';
+import type { Outcome } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
 import type { Session } from '../session.ts';
 import { lineOfExecution, listExecutions } from './executions.ts';

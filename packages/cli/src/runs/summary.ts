@@ -1,5 +1,5 @@
 import type { Metrics } from '@regulabel/contracts/evaluation/decision.v1';
-import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName, type Line } from '@regulabel/contracts/values';
 import { runPredictionsPrefix, s3Uri } from '@regulabel/shared/keys';
 import { predictionsBucket } from '@regulabel/shared/names';

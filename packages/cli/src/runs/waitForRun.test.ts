@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LineResult, Run } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import type { DeadLetters } from '../deadLetters/queues.ts';
 import { exampleRun } from './run.fixture.ts';
 import type { Stages } from './stages.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import * as z from 'zod';
-import { parseJson } from '@regulabel/shared/parse';
+import { parseJson } from '@regulabel/contracts/parse';
 import { packageFolder } from '../local/place.ts';
 import { compiledTemplate, type CompiledTemplate } from './templates.ts';
 

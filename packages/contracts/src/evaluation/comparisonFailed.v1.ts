@@ -1,18 +1,16 @@
 import * as z from 'zod';
-import { defineEvent } from '../event.ts';
-import { failure, failureExample } from '../failure.ts';
+import { defineEvent, type EventData } from '../event.ts';
+import { failure } from '../failure.ts';
 import { country, runId, scheme } from '../values.ts';
 
-/** The comparison of a line did not end well, unless a redrive succeeds. */
-export const comparisonFailed = defineEvent({
-  producer: 'evaluation',
-  detailType: 'ComparisonFailed.v1',
-  schemaVersion: '1.0',
-  data: z.object({ runId, country, scheme, ...failure }),
-  example: {
-    runId: 'training-20261101T020000Z',
-    country: 'DE',
-    scheme: 'weee',
-    ...failureExample('comparison', 'States.TaskFailed', 'AlgorithmError: exit code: 1'),
-  },
-});
+/**
+ * The comparison of a line did not end well, unless a redrive succeeds.
+ * @classification internal
+ */
+export const comparisonFailed = defineEvent(
+  'evaluation',
+  'ComparisonFailed.v1',
+  '1.0',
+  z.object({ runId, country, scheme, ...failure }),
+);
+export type ComparisonFailed = EventData<typeof comparisonFailed>;

@@ -1,26 +1,32 @@
 import * as z from 'zod';
-import { country, runId, s3Uri, scheme } from '../values.ts';
-import { decisionReason, metrics } from './decision.v1.ts';
+import { country, decisionId, runId, s3Uri, scheme } from '../values.ts';
+import { decisionReason, metrics } from './judgement.ts';
 
 /** What the three outcomes of a comparison carry; the whole record lies in the winners table under `decisionId`. */
 export const decided = z.object({
   runId,
   country,
   scheme,
-  decisionId: z.string().regex(/^[0-9a-f]{32}$/),
+  decisionId,
   reason: decisionReason,
+  /** For people: one or two sentences with the figures. */
   explanation: z.string(),
-  candidate: z.object({ model: z.string(), metrics: metrics.optional() }),
-  winner: z.object({ model: z.string(), metrics: metrics.optional() }).optional(),
+  /** The newly trained model. */
+  candidate: z.object({
+    /** The SageMaker model's name. */
+    model: z.string(),
+    /** How well it did; absent where nothing was scored. */
+    metrics: metrics.optional(),
+  }),
+  /** The winner that it was compared with; absent for the first model of a line. */
+  winner: z
+    .object({
+      /** The SageMaker model's name. */
+      model: z.string(),
+      /** How well it did on the same rows; absent where nothing was scored. */
+      metrics: metrics.optional(),
+    })
+    .optional(),
+  /** The score report; absent where nothing was scored. */
   scores: s3Uri.optional(),
 });
-
-export const decidedExample = {
-  runId: 'training-20261101T020000Z',
-  country: 'DE',
-  scheme: 'weee',
-  decisionId: '0123456789abcdef0123456789abcdef',
-  explanation: 'macro-F1 0.912 on 100 unseen rows, the winner has 0.905; at least 0.010 more is asked for.',
-  candidate: { model: 'dev-m-0123456789abcdef-0-0', metrics: { rows: 100, accuracy: 0.93, macroF1: 0.912 } },
-  winner: { model: 'dev-m-fedcba9876543210-0-0', metrics: { rows: 100, accuracy: 0.92, macroF1: 0.905 } },
-};

@@ -1,37 +1,46 @@
 import * as z from 'zod';
-import { trainedModel, trainingData } from '../training/modelTrained.v1.ts';
-import { code, count, country, instant, runId, s3Uri, scheme, share } from '../values.ts';
+import { candidate } from '../training/trainedModel.ts';
+import { code, country, decisionId, fileVersion, instant, runId, s3Uri, scheme, share } from '../values.ts';
+import { decisionReason, metrics } from './judgement.ts';
 
-/** How well a model did on the test rows. */
-export const metrics = z.object({ rows: count, accuracy: share, macroF1: share });
-export type Metrics = z.infer<typeof metrics>;
+export { metrics, type Metrics } from './judgement.ts';
 
-export const decisionReason = z.enum([
-  'first-model',
-  'better',
-  'not-better-than-majority',
-  'not-better-than-winner',
-  'too-little-evidence',
-  'winner-changed',
-  'winner-gone',
-]);
-
-/** The recorded comparison of a candidate with the winner: item of the winners table, and what one needs to explain it. */
+/**
+ * The recorded comparison of a candidate with the winner: an item of the winners table, and what one needs to explain it.
+ * @classification internal
+ */
 export const decision = z.object({
-  schemaVersion: z.literal('1.0'),
+  schemaVersion: fileVersion,
   /** Derived from run, line and candidate: deciding again gives the same id. */
-  decisionId: z.string().regex(/^[0-9a-f]{32}$/),
+  decisionId,
   country,
   scheme,
   runId,
+  /** When it was decided. */
   decidedAt: instant,
+  /** `promoted`: the candidate is the winner; `rejected`: the winner stays; `held`: the comparison does not count. */
   outcome: z.enum(['promoted', 'rejected', 'held']),
   reason: decisionReason,
   /** For people: one or two sentences with the figures. */
   explanation: z.string(),
-  candidate: z.object({ model: trainedModel, data: trainingData, metrics: metrics.optional() }),
+  /** What was compared with the winner. */
+  candidate: z.object({
+    ...candidate,
+    /** How well it did; absent where nothing was scored. */
+    metrics: metrics.optional(),
+  }),
   /** The winner at the time, absent for the first model of a line. */
-  winner: z.object({ model: z.string(), decisionId: z.string(), metrics: metrics.optional() }).optional(),
+  winner: z
+    .object({
+      /** The SageMaker model's name. */
+      model: z.string(),
+      /** The decision that made it the winner. */
+      decisionId: z.string(),
+      /** How well it did on the same rows; absent where nothing was scored. */
+      metrics: metrics.optional(),
+    })
+    .optional(),
+  /** What always guessing the most frequent code of the test rows would reach; absent without rows. */
   majority: z.object({ code, accuracy: share }).optional(),
   /** What macro-F1 had to be gained. */
   margin: z.number(),
@@ -39,15 +48,3 @@ export const decision = z.object({
   scores: s3Uri.optional(),
 });
 export type Decision = z.infer<typeof decision>;
-
-/** The winner of a line: the item that the decision's transaction moves. */
-export const winner = z.object({
-  country,
-  scheme,
-  decisionId: z.string(),
-  model: z.string(),
-  since: instant,
-  runId,
-  metrics,
-});
-export type Winner = z.infer<typeof winner>;

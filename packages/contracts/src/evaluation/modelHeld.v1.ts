@@ -1,11 +1,9 @@
-import { defineEvent } from '../event.ts';
-import { decided, decidedExample } from './decided.ts';
+import { defineEvent, type EventData } from '../event.ts';
+import { decided } from './decided.ts';
 
-/** The comparison does not count (the winner changed or is gone); the winner of the line stays. */
-export const modelHeld = defineEvent({
-  producer: 'evaluation',
-  detailType: 'ModelHeld.v1',
-  schemaVersion: '1.0',
-  data: decided,
-  example: { ...decidedExample, reason: 'winner-changed' },
-});
+/**
+ * The comparison does not count (the winner changed or is gone); the winner of the line stays.
+ * @classification internal
+ */
+export const modelHeld = defineEvent('evaluation', 'ModelHeld.v1', '1.0', decided);
+export type ModelHeld = EventData<typeof modelHeld>;

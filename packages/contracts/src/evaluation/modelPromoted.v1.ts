@@ -1,11 +1,9 @@
-import { defineEvent } from '../event.ts';
-import { decided, decidedExample } from './decided.ts';
+import { defineEvent, type EventData } from '../event.ts';
+import { decided } from './decided.ts';
 
-/** The candidate is the winner of its line from now on. */
-export const modelPromoted = defineEvent({
-  producer: 'evaluation',
-  detailType: 'ModelPromoted.v1',
-  schemaVersion: '1.0',
-  data: decided,
-  example: { ...decidedExample, reason: 'first-model' },
-});
+/**
+ * The candidate is the winner of its line from now on.
+ * @classification internal
+ */
+export const modelPromoted = defineEvent('evaluation', 'ModelPromoted.v1', '1.0', decided);
+export type ModelPromoted = EventData<typeof modelPromoted>;

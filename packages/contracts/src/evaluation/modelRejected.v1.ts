@@ -1,11 +1,9 @@
-import { defineEvent } from '../event.ts';
-import { decided, decidedExample } from './decided.ts';
+import { defineEvent, type EventData } from '../event.ts';
+import { decided } from './decided.ts';
 
-/** The candidate did not win; the winner of the line stays. */
-export const modelRejected = defineEvent({
-  producer: 'evaluation',
-  detailType: 'ModelRejected.v1',
-  schemaVersion: '1.0',
-  data: decided,
-  example: { ...decidedExample, reason: 'not-better-than-winner' },
-});
+/**
+ * The candidate did not win; the winner of the line stays.
+ * @classification internal
+ */
+export const modelRejected = defineEvent('evaluation', 'ModelRejected.v1', '1.0', decided);
+export type ModelRejected = EventData<typeof modelRejected>;

@@ -1,15 +1,21 @@
 import * as z from 'zod';
-import { defineEvent } from '../event.ts';
+import { defineEvent, type EventData } from '../event.ts';
 import { catalogueVersion, s3Uri } from '../values.ts';
 
-/** Another version of the catalogue was published; runs that start from now on use it. */
-export const catalogueChanged = defineEvent({
-  producer: 'ingest',
-  detailType: 'CatalogueChanged.v1',
-  schemaVersion: '1.0',
-  data: z.object({ version: catalogueVersion, uri: s3Uri, previousVersion: catalogueVersion.optional() }),
-  example: {
-    version: '0123456789abcdef',
-    uri: 's3://regulabel-dev-data-111122223333-eu-west-1/catalogue/0123456789abcdef.json',
-  },
-});
+/**
+ * Another version of the catalogue was published; runs that start from now on use it.
+ * @classification internal
+ */
+export const catalogueChanged = defineEvent(
+  'ingest',
+  'CatalogueChanged.v1',
+  '1.0',
+  z.object({
+    version: catalogueVersion,
+    /** Where the catalogue's file lies. */
+    uri: s3Uri,
+    /** The version that was in force before; absent for the first. */
+    previousVersion: catalogueVersion.optional(),
+  }),
+);
+export type CatalogueChanged = EventData<typeof catalogueChanged>;

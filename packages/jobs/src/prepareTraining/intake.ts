@@ -1,5 +1,5 @@
 import type { LineSettings } from '@regulabel/contracts/ingest/catalogue.v1';
-import type { PrepareTrainingReport } from '@regulabel/contracts/jobs/prepareTraining.v1';
+import type { PrepareTrainingReport } from '@regulabel/shared/jobs/prepareTraining';
 import { execute, fill, parquetRows } from '../database.ts';
 import type { Database } from '../database.ts';
 import { JobFailure } from '../failure.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PrepareTrainingMessage, PrepareTrainingReport } from '@regulabel/contracts/jobs/prepareTraining.v1';
+import type { PrepareTrainingMessage, PrepareTrainingReport } from '@regulabel/shared/jobs/prepareTraining';
 import type { Candidate } from './selection.ts';
 import { partOf } from './split.ts';
 import type { Part } from './split.ts';

@@ -1,4 +1,4 @@
-import type { ModelScores, Scores } from '@regulabel/contracts/evaluation/scores.v1';
+import type { ModelScores, Scores } from '@regulabel/shared/jobs/scores';
 
 export interface Judged {
   readonly actual: string;

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scores } from '@regulabel/contracts/evaluation/scores.v1';
+import { scores } from '@regulabel/shared/jobs/scores';
 import { code, country, hash, runId, scheme } from '@regulabel/contracts/values';
-import { parseJson, parseStrictly } from '@regulabel/shared/parse';
+import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
 import * as z from 'zod';
 import { parquetRows, withDatabase } from '../database.ts';
 import type { Database } from '../database.ts';

@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type * as z from 'zod';
 import type { ExecutionEnded } from '../lambda/handlers.ts';
-import { parseJson } from '../parse.ts';
+import { parseJson } from '@regulabel/contracts/parse';
 
 /**
  * Starts an execution under a name that derives from its work, so that starting it again changes nothing:

@@ -5,8 +5,8 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBucket, createTable, startLocalCloud, type LocalCloud } from '@regulabel/testing/localCloud';
 import * as z from 'zod';
-import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
-import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import { modelPromotedExamples } from '@regulabel/contracts/evaluation/modelPromoted.v1.examples';
+import type { Winner } from '@regulabel/shared/tableItems';
 import { decisionKey, winnerKey } from '../tables.ts';
 import { readJobImage } from './jobImage.ts';
 import { objectExists, readJson, writeJsonOnce } from './objects.ts';
@@ -80,7 +80,7 @@ describe('readJobImage', () => {
 });
 
 describe('readWinner', () => {
-  const { decisionId, runId, candidate } = modelPromoted.example;
+  const { decisionId, runId, candidate } = modelPromotedExamples.typical;
   const line = { country: 'DE', scheme: 'weee' };
 
   it("gives a line's pointer, and nothing for a line that has but decisions", async () => {

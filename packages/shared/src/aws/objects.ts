@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { parseS3Uri } from '../keys.ts';
-import { parseJson, parseStrictly } from '../parse.ts';
+import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
 
 /** The JSON object at `uri`, as `schema` has it. */
 export async function readJson<Schema extends z.ZodType>(

@@ -2,6 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
+import { modelTrainedExamples } from '@regulabel/contracts/training/modelTrained.v1.examples';
 import { publish, type Publication } from './publish.ts';
 
 const bus = mockClient(EventBridgeClient);
@@ -13,7 +14,7 @@ const publication = (
   changes: Partial<Publication<typeof modelTrained.data>> = {},
 ): Publication<typeof modelTrained.data> => ({
   contract: modelTrained,
-  data: modelTrained.example,
+  data: modelTrainedExamples.typical,
   correlationId: 'training-x',
   causationId: 'arn:x',
   identity: ['arn:x'],
@@ -34,7 +35,7 @@ describe('publish', () => {
       DetailType: 'ModelTrained.v1',
     });
     const [one, two] = [first, second].map((entry) => modelTrained.detail.parse(JSON.parse(entry!.Detail!)));
-    expect(one!.data).toEqual(modelTrained.example);
+    expect(one!.data).toEqual(modelTrainedExamples.typical);
     expect(one!.metadata).toMatchObject({
       correlationId: 'training-x',
       causationId: 'arn:x',
@@ -45,10 +46,12 @@ describe('publish', () => {
   });
 
   it('sends nothing when the data does not keep the contract, unknown fields included', async () => {
-    await expect(send({ data: { ...modelTrained.example, country: 'Germany' } })).rejects.toThrow(
+    await expect(send({ data: { ...modelTrainedExamples.typical, country: 'Germany' } })).rejects.toThrow(
       /ModelTrained\.v1 .*data\.country/,
     );
-    await expect(send({ data: { ...modelTrained.example, extra: 1 } })).rejects.toThrow(/unknown field data\.extra/);
+    await expect(send({ data: { ...modelTrainedExamples.typical, extra: 1 } })).rejects.toThrow(
+      /data\.extra: unknown field/,
+    );
     expect(bus.calls()).toHaveLength(0);
   });
 

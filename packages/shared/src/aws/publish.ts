@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { EventContract } from '@regulabel/contracts/event';
 import { eventId } from '../digests.ts';
 import { RegulabelError } from '../errors.ts';
-import { parseStrictly } from '../parse.ts';
+import { parseStrictly } from '@regulabel/contracts/parse';
 
 /** What makes one publication: `identity` are the parts of the event's id, the same for a repetition of the same event. */
 export interface Publication<Data extends z.ZodObject> {

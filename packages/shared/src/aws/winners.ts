@@ -1,8 +1,8 @@
 import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { winner, type Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import { winner, type Winner } from '@regulabel/shared/tableItems';
 import { lineName, type Line } from '@regulabel/contracts/values';
-import { parse } from '../parse.ts';
+import { parse } from '@regulabel/contracts/parse';
 import { winnerKey } from '../tables.ts';
 
 /** The winner of a line as of now (a consistent read), or `undefined` before the first promotion. */

@@ -1,9 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
+import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
+import { buildBrokenEvent, buildEvent } from '@regulabel/contracts/testing';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { failureOf } from './failures.ts';
-import { executionEnded, logger, ownEvent, queueHandler, stateHandler } from './handlers.ts';
+import { eventHandler, executionEnded, logger, queueHandler, stateHandler } from './handlers.ts';
 
 process.env['POWERTOOLS_DEV'] = 'true';
 const context = { functionName: 'f', awsRequestId: '1', getRemainingTimeInMillis: () => 1000 } as unknown as Context;
@@ -66,36 +68,32 @@ describe('queueHandler', () => {
   });
 });
 
-describe('ownEvent', () => {
-  const event = {
-    version: '0',
-    id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
-    account: '111122223333',
-    time: '2026-11-01T04:00:01Z',
-    region: 'eu-west-1',
-    resources: [],
-    source: modelTrained.source,
-    'detail-type': modelTrained.detailType,
-    detail: {
-      metadata: {
-        id: 'a'.repeat(32),
-        correlationId: 'training-x',
-        causationId: 'arn',
-        time: '2026-11-01T02:00:00Z',
-        schemaVersion: '1.7',
-        producer: 'training',
-        later: 1,
-      },
-      data: { ...modelTrained.example, later: true },
-    },
-  };
-
-  it("tolerates what later versions add to the producer's example", () => {
-    expect(ownEvent(modelTrained).parse(event).detail.data).toEqual(modelTrained.example);
-  });
-
-  it('refuses another event', () => {
-    expect(ownEvent(modelTrained).safeParse({ ...event, 'detail-type': 'ModelTrained.v2' }).success).toBe(false);
+describe('eventHandler', () => {
+  it('handles events of ours, whatever later versions add, and hands back the others with the reason', async () => {
+    const log = jest.spyOn(logger, 'error').mockReturnValue();
+    const handled: string[] = [];
+    const handler = eventHandler([modelTrained, modelPromoted], (event) => {
+      handled.push(event.detail.data.runId);
+      return Promise.resolve();
+    });
+    const later = buildEvent(modelTrained, { metadata: { schemaVersion: '1.7' } });
+    Object.assign(later.detail.data, { later: true });
+    const answer = await deliver(
+      handler,
+      message('a', later),
+      message('b', buildBrokenEvent(modelTrained, { data: { country: 'Germany' } })),
+      message('c', { ...later, 'detail-type': 'ModelTrained.v2' }),
+      message('d', buildEvent(modelPromoted)),
+      message('e', 'not JSON'),
+    );
+    expect(handled).toEqual([later.detail.data.runId, buildEvent(modelPromoted).detail.data.runId]);
+    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(['b', 'c', 'e']);
+    expect(log.mock.calls.map(([, reason]) => (reason as { error: Error }).error.name).sort()).toEqual([
+      'EventBroken',
+      'EventBroken',
+      'EventMajorUnknown',
+    ]);
+    log.mockRestore();
   });
 });
 

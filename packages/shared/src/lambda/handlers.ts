@@ -6,8 +6,9 @@ import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbr
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
-import type { EventContract, Metadata } from '@regulabel/contracts/event';
-import { parse, parseJson } from '../parse.ts';
+import type { EventContract, EventOf } from '@regulabel/contracts/event';
+import { parse, parseJson } from '@regulabel/contracts/parse';
+import { parseEvent } from '@regulabel/contracts/receive';
 
 export const logger = new Logger();
 export const metrics = new Metrics({ namespace: 'regulabel' });
@@ -33,20 +34,17 @@ export const stateHandler = <Schema extends z.ZodType, Result>(
 ) => platform((event: unknown) => handle(parse(payload, event, "the state's payload")));
 
 /**
- * A function behind a queue whose messages are EventBridge events. Each message is handled by itself; the ones that
- * fail are reported to SQS, which delivers them again and in the end moves them to the dead-letter queue.
+ * A function behind a queue. Each message is handled by itself; the ones that fail are reported to SQS, which delivers them
+ * again and in the end moves them to the dead-letter queue.
  */
-export const queueHandler = <Schema extends z.ZodType>(
-  event: Schema,
-  handle: (event: z.infer<Schema>) => Promise<void>,
-) => {
+const messageHandler = <Message>(read: (record: SQSRecord) => Message, handle: (message: Message) => Promise<void>) => {
   const processor = new BatchProcessor(EventType.SQS);
   return platform<SQSEvent, SQSBatchResponse>(async (batch, context) =>
     processPartialResponse(
       batch,
       async (record: SQSRecord) => {
         try {
-          await handle(parseJson(event, record.body, `message ${record.messageId}`));
+          await handle(read(record));
         } catch (error) {
           // The answer to SQS names the message only: without this line nothing would say why it comes again.
           logger.error(`message ${record.messageId} is to be delivered again`, { error });
@@ -62,17 +60,17 @@ export const queueHandler = <Schema extends z.ZodType>(
   );
 };
 
-/** An EventBridge event of ours, as a rule delivers it. */
-export const ownEvent = <Data extends z.ZodObject>(contract: EventContract<Data>) =>
-  EventBridgeSchema.extend({
-    source: z.literal(contract.source),
-    'detail-type': z.literal(contract.detailType),
-    detail: contract.detail,
-  }) as unknown as z.ZodType<{
-    source: string;
-    'detail-type': string;
-    detail: { metadata: Metadata; data: z.infer<Data> };
-  }>;
+/** A function behind a queue whose messages are events of AWS's own services. */
+export const queueHandler = <Schema extends z.ZodType>(
+  event: Schema,
+  handle: (event: z.infer<Schema>) => Promise<void>,
+) => messageHandler(({ messageId, body }) => parseJson(event, body, `message ${messageId}`), handle);
+
+/** A function behind a queue whose messages are events of ours. */
+export const eventHandler = <Contract extends EventContract>(
+  contracts: Contract | readonly Contract[],
+  handle: (event: EventOf<Contract>) => Promise<void>,
+) => messageHandler((record) => parseEvent(contracts, record), handle);
 
 /** S3's "Object Created" as EventBridge delivers it (keys are not URL-encoded there). */
 export const objectCreated = EventBridgeSchema.extend({

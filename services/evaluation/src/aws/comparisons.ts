@@ -2,11 +2,11 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { executionName, startOnce } from '@regulabel/shared/aws/executions';
 import { readJson } from '@regulabel/shared/aws/objects';
-import type { ComparisonSubject } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import type { ComparisonSubject } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { lineName, type Line } from '@regulabel/contracts/values';
 import { logger } from '@regulabel/shared/lambda/handlers';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { comparisonExecutionInput, type Evidence } from '../core/comparisonExecution.ts';
 import { comparisonInput, marginOf } from '../core/evaluation.ts';
 

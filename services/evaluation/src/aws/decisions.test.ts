@@ -1,7 +1,8 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { decision as contract, winner as winnerContract } from '@regulabel/contracts/evaluation/decision.v1';
+import { decision as contract } from '@regulabel/contracts/evaluation/decision.v1';
+import { winner as winnerContract } from '@regulabel/shared/tableItems';
 import { mockClient } from 'aws-sdk-client-mock';
 import { decide, heldInstead } from '../core/decision.ts';
 import { inputFor, scoresOf, trained, winner } from '../evaluation.fixture.ts';

@@ -2,7 +2,7 @@ import { paginateQuery, type DynamoDBClient, type TransactWriteItem } from '@aws
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { decision as contract, type Decision } from '@regulabel/contracts/evaluation/decision.v1';
 import { lineName, type Line } from '@regulabel/contracts/values';
-import { parse, parseStrictly } from '@regulabel/shared/parse';
+import { parse, parseStrictly } from '@regulabel/contracts/parse';
 import { decisionKey, winnerKey } from '@regulabel/shared/tables';
 import { winnerOf } from '../core/decision.ts';
 

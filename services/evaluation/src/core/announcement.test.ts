@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { modelHeld } from '@regulabel/contracts/evaluation/modelHeld.v1';
 import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
 import { modelRejected } from '@regulabel/contracts/evaluation/modelRejected.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { inputFor, scoresOf, winner } from '../evaluation.fixture.ts';
 import { announcementOf } from './announcement.ts';
 import { decide, heldInstead } from './decision.ts';

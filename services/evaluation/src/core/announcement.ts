@@ -1,15 +1,14 @@
-import type { decided } from '@regulabel/contracts/evaluation/decided';
 import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
 import { modelHeld } from '@regulabel/contracts/evaluation/modelHeld.v1';
-import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
+import { modelPromoted, type ModelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
 import { modelRejected } from '@regulabel/contracts/evaluation/modelRejected.v1';
 import { lineName } from '@regulabel/contracts/values';
-import type * as z from 'zod';
 
 /** How a decision is made known: an event on our bus, and a message to the MLOps team. */
 export interface Announcement {
   readonly detailType: string;
-  readonly data: z.infer<typeof decided>;
+  /** The three outcomes carry the same. */
+  readonly data: ModelPromoted;
   readonly message: { readonly subject: string; readonly body: string };
 }
 

@@ -1,4 +1,4 @@
-import { comparisonSubject } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { comparisonSubject } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import { country, runId, s3Uri, scheme } from '@regulabel/contracts/values';
 import * as z from 'zod';
 

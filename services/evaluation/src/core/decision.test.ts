@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { decision as contract, winner as winnerContract } from '@regulabel/contracts/evaluation/decision.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { decision as contract } from '@regulabel/contracts/evaluation/decision.v1';
+import { winner as winnerContract } from '@regulabel/shared/tableItems';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import fc from 'fast-check';
 import { inputFor, scoresOf, trained, winner } from '../evaluation.fixture.ts';
 import { decide, heldInstead, winnerOf } from './decision.ts';

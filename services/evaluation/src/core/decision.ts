@@ -1,5 +1,6 @@
-import type { Decision, Metrics, Winner } from '@regulabel/contracts/evaluation/decision.v1';
-import type { ModelScores, Scores } from '@regulabel/contracts/evaluation/scores.v1';
+import type { Decision, Metrics } from '@regulabel/contracts/evaluation/decision.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
+import type { ModelScores, Scores } from '@regulabel/shared/jobs/scores';
 import { lineName } from '@regulabel/contracts/values';
 import { sha256 } from '@regulabel/shared/digests';
 import { RegulabelError } from '@regulabel/shared/errors';

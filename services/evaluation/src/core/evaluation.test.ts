@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { inputFor, trained, winner } from '../evaluation.fixture.ts';
 import { comparisonExecutionInput } from './comparisonExecution.ts';
 import { evaluationInput, evidenceOf, marginOf, subjectOf } from './evaluation.ts';

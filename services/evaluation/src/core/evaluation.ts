@@ -1,11 +1,15 @@
-import type { ComparisonSubject, InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
-import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
+import type {
+  ComparisonSubject,
+  InferenceExecutionInput,
+} from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
 import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import type { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
 import type { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { lineName, type Line } from '@regulabel/contracts/values';
 import { sha256 } from '@regulabel/shared/digests';
-import { ContractError, RegulabelError } from '@regulabel/shared/errors';
+import { ContractError } from '@regulabel/contracts/parse';
+import { RegulabelError } from '@regulabel/shared/errors';
 import { inferenceOutput, s3Uri, scoresPrefix } from '@regulabel/shared/keys';
 import type * as z from 'zod';
 import type { ComparisonExecutionInput, Evidence } from './comparisonExecution.ts';
@@ -64,7 +68,9 @@ export function evidenceOf(
   const predictionsOf = (role: 'candidate' | 'winner', name: string): string => {
     const model = models.find((of) => of.role === role && of.name === name);
     if (model === undefined) {
-      throw new ContractError('InferenceCompleted.v1', `data.models: has no predictions of the ${role} ${name}`);
+      throw new ContractError('InferenceCompleted.v1', [
+        { path: 'data.models', message: `has no predictions of the ${role} ${name}` },
+      ]);
     }
     return model.predictions;
   };

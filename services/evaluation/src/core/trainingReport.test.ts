@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { trainingReport as contract } from '@regulabel/contracts/evaluation/trainingReport.v1';
-import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { exampleData } from '@regulabel/contracts/testing';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { inputFor, scoresOf } from '../evaluation.fixture.ts';
 import { decide } from './decision.ts';
 import { isDecided, mlopsMessage, trainingReport } from './trainingReport.ts';
@@ -19,7 +20,7 @@ const lines: LineResult[] = [
   { country: 'FR', scheme: 'weee', outcome: 'failed', reason: 'no answer' },
   { country: 'IT', scheme: 'weee', outcome: 'empty' },
 ];
-const run = { ...trainingRunCompleted.example, lines };
+const run = { ...exampleData(trainingRunCompleted), lines };
 const report = trainingReport(run, new Map([['DE/weee', promoted]]));
 
 describe('trainingReport', () => {

@@ -1,11 +1,11 @@
 import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
 import type { TrainingReport } from '@regulabel/contracts/evaluation/trainingReport.v1';
-import type { LineResult, Outcome, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult, Outcome, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
 
 /** The report on a closed training run; `decisions` are those of its compared lines, by line name. */
 export function trainingReport(
-  { runId, revision, catalogueVersion, startedAt, closedAt, lines }: RunCompleted,
+  { runId, revision, catalogueVersion, startedAt, closedAt, lines }: RunSummary,
   decisions: ReadonlyMap<string, Decision>,
 ): TrainingReport {
   return {

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { readJson } from '@regulabel/shared/aws/objects';
-import { scores as scoresContract } from '@regulabel/contracts/evaluation/scores.v1';
+import { scores as scoresContract } from '@regulabel/shared/jobs/scores';
 import { s3Uri } from '@regulabel/contracts/values';
 import { scoresUri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';

@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { comparisonFailed } from '@regulabel/contracts/evaluation/comparisonFailed.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { inputFor, trained, winner } from '../evaluation.fixture.ts';

@@ -4,8 +4,9 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { trainingReport } from '@regulabel/contracts/evaluation/trainingReport.v1';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
-import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
+import { parseStrictly } from '@regulabel/contracts/parse';
+import { buildEvent, exampleData } from '@regulabel/contracts/testing';
+import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { decisionItem } from '../aws/decisions.ts';
 import { decide } from '../core/decision.ts';
@@ -15,7 +16,7 @@ Object.assign(process.env, { WINNERS_TABLE: 'winners', REGISTRY_BUCKET: 'registr
 const { handler } = await import('./reportTraining.ts');
 
 const [s3, sns, dynamodb] = [mockClient(S3Client), mockClient(SNSClient), mockClient(DynamoDBClient)];
-const completed = trainingRunCompleted.example;
+const completed = exampleData(trainingRunCompleted);
 const key = `reports/${completed.runId}-1.json`;
 const promoted = decide(
   inputFor(undefined),
@@ -31,7 +32,7 @@ beforeEach(() => {
   dynamodb.on(QueryCommand).resolves({ Items: [decisionItem(promoted)] });
 });
 
-const handle = () => handler(queueEvent(ownEventOf(trainingRunCompleted, completed)), context);
+const handle = () => handler(queueEvent(buildEvent(trainingRunCompleted)), context);
 const sent = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 const written = () => s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
 

@@ -8,8 +8,8 @@ import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCom
 import { lineName } from '@regulabel/contracts/values';
 import { s3Uri, trainingReportKey } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
-import { ownEvent, queueHandler } from '@regulabel/shared/lambda/handlers';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { eventHandler } from '@regulabel/shared/lambda/handlers';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { readDecisionOfRun } from '../aws/decisions.ts';
 import { isDecided, mlopsMessage, trainingReport } from '../core/trainingReport.ts';
 
@@ -25,7 +25,7 @@ const topicArn = environment('MLOPS_TOPIC_ARN');
  * A training run is closed: tells the MLOps team and keeps the report. The report is written after the message, so its
  * being there says that the message went out: a crash between the two sends the message again, and loses none.
  */
-export const handler = queueHandler(ownEvent(trainingRunCompleted), async ({ detail: { data } }) => {
+export const handler = eventHandler(trainingRunCompleted, async ({ detail: { data } }) => {
   const uri = s3Uri(bucket, trainingReportKey(data.runId, data.revision));
   if (await objectExists(s3, uri)) return;
 

@@ -4,8 +4,9 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
 import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
-import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
+import { parseStrictly } from '@regulabel/contracts/parse';
+import { buildEvent } from '@regulabel/contracts/testing';
+import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { comparisonExecutionInput } from '../core/comparisonExecution.ts';
 import { subjectOf } from '../core/evaluation.ts';
@@ -28,7 +29,6 @@ const labelled = (role: 'candidate' | 'winner', name: string) => ({
   summary: `s3://predictions/summary/${role}/`,
 });
 const completed = {
-  ...inferenceCompleted.example,
   runId: trained.runId,
   caller: 'evaluation' as const,
   models: [labelled('candidate', trained.model.name), labelled('winner', winner.model)],
@@ -37,7 +37,7 @@ const completed = {
 
 const pin = (of: unknown) => ({ Body: { transformToString: () => Promise.resolve(JSON.stringify(of)) } as never });
 const handle = (data: object = {}) =>
-  handler(queueEvent(ownEventOf(inferenceCompleted, { ...completed, ...data })), context);
+  handler(queueEvent(buildEvent(inferenceCompleted, { data: { ...completed, ...data } })), context);
 const started = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
 
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readJobImage } from '@regulabel/shared/aws/jobImage';
 import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
-import { ContractError } from '@regulabel/shared/errors';
+import { ContractError } from '@regulabel/contracts/parse';
 import { environment } from '@regulabel/shared/lambda/environment';
-import { ownEvent, queueHandler } from '@regulabel/shared/lambda/handlers';
+import { eventHandler } from '@regulabel/shared/lambda/handlers';
 import { startComparisonOnce } from '../aws/comparisons.ts';
 import { evidenceOf } from '../core/evaluation.ts';
 
@@ -18,9 +18,11 @@ const stateMachineArn = environment('COMPARISON_MACHINE_ARN');
 const bucket = environment('REGISTRY_BUCKET');
 
 /** A test set is labelled: its predictions are scored and decided on. */
-export const handler = queueHandler(ownEvent(inferenceCompleted), async ({ detail: { data } }) => {
+export const handler = eventHandler(inferenceCompleted, async ({ detail: { data } }) => {
   if (data.comparison === undefined) {
-    throw new ContractError(inferenceCompleted.detailType, 'data.comparison: missing, though the caller is evaluation');
+    throw new ContractError(inferenceCompleted.detailType, [
+      { path: 'data.comparison', message: 'missing, though the caller is evaluation' },
+    ]);
   }
   const jobImage = await readJobImage(ssm, jobImageParameter);
   const evidence = evidenceOf(data, data.comparison, { jobImage, bucket });

@@ -5,11 +5,12 @@ import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-s
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
-import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
+import { parseStrictly } from '@regulabel/contracts/parse';
+import { buildEvent } from '@regulabel/contracts/testing';
+import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { comparisonExecutionInput } from '../core/comparisonExecution.ts';
 import { trained, winner } from '../evaluation.fixture.ts';
@@ -30,7 +31,7 @@ const [dynamodb, sagemaker] = [mockClient(DynamoDBClient), mockClient(SageMakerC
 const validationError = (message: string) => Object.assign(new Error(message), { name: 'ValidationException' });
 const withoutTestRows = { ...trained, data: { ...trained.data, rows: { ...trained.data.rows, test: 0 } } };
 
-const handle = (data = trained) => handler(queueEvent(ownEventOf(modelTrained, data)), context);
+const handle = (data = trained) => handler(queueEvent(buildEvent(modelTrained, { data })), context);
 const started = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
 const comparison = () => parseStrictly(comparisonExecutionInput, JSON.parse(started()[0]!.input!), 'input');
 

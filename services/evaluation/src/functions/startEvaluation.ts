@@ -6,12 +6,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { executionName, startOnce } from '@regulabel/shared/aws/executions';
 import { readJobImage } from '@regulabel/shared/aws/jobImage';
 import { readWinner } from '@regulabel/shared/aws/winners';
-import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { lineName } from '@regulabel/contracts/values';
 import { environment } from '@regulabel/shared/lambda/environment';
-import { logger, ownEvent, queueHandler } from '@regulabel/shared/lambda/handlers';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { eventHandler, logger } from '@regulabel/shared/lambda/handlers';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { startComparisonOnce } from '../aws/comparisons.ts';
 import { evaluationInput, subjectOf } from '../core/evaluation.ts';
 
@@ -31,7 +31,7 @@ const bucket = environment('PREDICTIONS_BUCKET');
  * There is a candidate: its test set is labelled by it and by the present winner, which is pinned here. Where that can
  * say nothing (no test rows, or the winner's model is gone) the comparison is started at once, to record just that.
  */
-export const handler = queueHandler(ownEvent(modelTrained), async ({ detail: { metadata, data } }) => {
+export const handler = eventHandler(modelTrained, async ({ detail: { metadata, data } }) => {
   const winner = await readWinner(dynamodb, winnersTable, data);
   const subject = subjectOf(data, winner);
   const withoutEvidence = (reason: 'too-little-evidence' | 'winner-gone') =>

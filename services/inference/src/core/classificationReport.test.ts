@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { classificationReport as contract } from '@regulabel/contracts/inference/classificationReport.v1';
-import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { classificationReport, stakeholderMessage } from './classificationReport.ts';
 
 const runId = 'inference-20261101T040000Z';

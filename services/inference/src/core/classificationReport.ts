@@ -1,6 +1,6 @@
 import type { ClassificationReport } from '@regulabel/contracts/inference/classificationReport.v1';
-import type { PredictionSummary } from '@regulabel/contracts/inference/prediction.v1';
-import type { LineResult, Outcome, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import type { PredictionSummary } from '@regulabel/contracts/inference/predictionSummary.v1';
+import type { LineResult, Outcome, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
 import { runPredictionsPrefix, s3Uri } from '@regulabel/shared/keys';
 
@@ -8,7 +8,7 @@ type LineReport = ClassificationReport['lines'][number];
 
 /** The report on a closed run; `summaries` are those of its labelled lines, by line name. */
 export function classificationReport(
-  { lines, ...run }: RunCompleted & { readonly month: string },
+  { lines, ...run }: RunSummary & { readonly month: string },
   summaries: ReadonlyMap<string, PredictionSummary>,
   bucket: string,
 ): ClassificationReport {

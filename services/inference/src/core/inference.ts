@@ -1,5 +1,5 @@
-import type { Winner } from '@regulabel/contracts/evaluation/decision.v1';
-import type { InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import type { Winner } from '@regulabel/shared/tableItems';
+import type { InferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import type { DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
 import type { Line } from '@regulabel/contracts/values';

@@ -3,15 +3,17 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { classificationReport } from '@regulabel/contracts/inference/classificationReport.v1';
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
-import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
+import { parseS3Uri } from '@regulabel/shared/keys';
+import { parseStrictly } from '@regulabel/contracts/parse';
+import { buildEvent, exampleData } from '@regulabel/contracts/testing';
+import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 
 Object.assign(process.env, { PREDICTIONS_BUCKET: 'predictions', STAKEHOLDERS_TOPIC_ARN: 'arn:topic' });
 const { handler } = await import('./notifyStakeholders.ts');
 
 const [s3, sns] = [mockClient(S3Client), mockClient(SNSClient)];
-const completed = classificationRunCompleted.example;
+const completed = exampleData(classificationRunCompleted);
 const key = `reports/month=2026-10/${completed.runId}-1.json`;
 const summary = {
   schemaVersion: '1.0',
@@ -31,13 +33,13 @@ beforeEach(() => {
   sns.reset();
   s3.on(ListObjectsV2Command).resolves({});
   s3.on(PutObjectCommand).resolves({});
-  s3.on(GetObjectCommand, { Key: 'summary/x/job/summary.json' }).resolves({
+  s3.on(GetObjectCommand, { Key: `${parseS3Uri(completed.lines[0]!.summary!).key}summary.json` }).resolves({
     Body: { transformToString: () => Promise.resolve(JSON.stringify(summary)) } as never,
   });
   sns.on(PublishCommand).resolves({});
 });
 
-const handle = (data = completed) => handler(queueEvent(ownEventOf(classificationRunCompleted, data)), context);
+const handle = (data = completed) => handler(queueEvent(buildEvent(classificationRunCompleted, { data })), context);
 const sent = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 const written = () => s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
 

@@ -2,15 +2,15 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { objectExists, readJson, writeJsonOnce } from '@regulabel/shared/aws/objects';
 import { classificationReport as contract } from '@regulabel/contracts/inference/classificationReport.v1';
-import { predictionSummary } from '@regulabel/contracts/inference/prediction.v1';
+import { predictionSummary } from '@regulabel/contracts/inference/predictionSummary.v1';
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
-import type { LineResult } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
-import { ContractError } from '@regulabel/shared/errors';
+import { ContractError } from '@regulabel/contracts/parse';
 import { classificationReportKey, s3Uri, summaryUri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
-import { ownEvent, queueHandler } from '@regulabel/shared/lambda/handlers';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { eventHandler } from '@regulabel/shared/lambda/handlers';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { classificationReport, stakeholderMessage } from '../core/classificationReport.ts';
 
 const s3 = new S3Client({});
@@ -23,9 +23,10 @@ const topicArn = environment('STAKEHOLDERS_TOPIC_ARN');
  * A month is labelled: tells the stakeholders and keeps the report. The report is written after the message, so its
  * being there says that the message went out: a crash between the two sends the message again, and loses none.
  */
-export const handler = queueHandler(ownEvent(classificationRunCompleted), async ({ detail: { data } }) => {
+export const handler = eventHandler(classificationRunCompleted, async ({ detail: { data } }) => {
   const { runId, month, revision } = data;
-  if (month === undefined) throw new ContractError(classificationRunCompleted.detailType, 'data.month: missing');
+  if (month === undefined)
+    throw new ContractError(classificationRunCompleted.detailType, [{ path: 'data.month', message: 'missing' }]);
   const uri = s3Uri(bucket, classificationReportKey(month, runId, revision));
   if (await objectExists(s3, uri)) return;
 

@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { executionInput } from '@regulabel/shared/aws/executions';
 import { publish } from '@regulabel/shared/aws/publish';
-import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import { inferenceFailed } from '@regulabel/contracts/inference/inferenceFailed.v1';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { failureOf } from '@regulabel/shared/lambda/failures';

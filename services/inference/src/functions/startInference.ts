@@ -8,7 +8,7 @@ import { readJobImage } from '@regulabel/shared/aws/jobImage';
 import { readJson } from '@regulabel/shared/aws/objects';
 import { publish } from '@regulabel/shared/aws/publish';
 import { readWinner } from '@regulabel/shared/aws/winners';
-import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecution.v1';
+import { inferenceExecutionInput } from '@regulabel/contracts/inference/inferenceExecutionInput.v1';
 import { inferenceSkipped } from '@regulabel/contracts/inference/inferenceSkipped.v1';
 import { catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
 import { datasetManifest, type DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
@@ -16,7 +16,7 @@ import { lineName, type Line } from '@regulabel/contracts/values';
 import { s3Uri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { logger, objectCreated, queueHandler } from '@regulabel/shared/lambda/handlers';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { linesOfCountry, productionInput } from '../core/inference.ts';
 
 const s3 = new S3Client({});

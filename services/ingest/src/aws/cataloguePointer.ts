@@ -6,9 +6,9 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { catalogueInForce, type CatalogueInForce } from '@regulabel/contracts/ingest/catalogue.v1';
+import { catalogueInForce, type CatalogueInForce } from '@regulabel/shared/tableItems';
 import { RegulabelError } from '@regulabel/shared/errors';
-import { parse } from '@regulabel/shared/parse';
+import { parse } from '@regulabel/contracts/parse';
 import { catalogueInForceKey } from '@regulabel/shared/tables';
 
 /** Which catalogue is in force: one item of the runs table. */

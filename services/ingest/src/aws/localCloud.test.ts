@@ -2,17 +2,18 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateEventBusCommand, EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { datasetManifest, type DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
-import type { LineResult, Outcome, Run, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult, Outcome, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { readJson } from '@regulabel/shared/aws/objects';
 import { datasetManifestKey, s3Uri } from '@regulabel/shared/keys';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { listenTo, type BusListener } from '@regulabel/testing/busListener';
 import { createBucket, createTable, startLocalCloud, type LocalCloud } from '@regulabel/testing/localCloud';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { standing } from '../core/standing.ts';
 import { exampleRun } from '../testing/exampleRun.ts';
-import type { CatalogueInForce } from '@regulabel/contracts/ingest/catalogue.v1';
+import type { CatalogueInForce } from '@regulabel/shared/tableItems';
 import { CataloguePointer } from './cataloguePointer.ts';
 import { putManifest } from './datasetManifests.ts';
 import { RunsTable } from './runsTable.ts';
@@ -51,7 +52,7 @@ const runOf = (token: string, changes: Partial<Run> = {}): Run => ({
   ...changes,
 });
 const promoted = ({ lines }: Run): LineResult[] => lines.map((line) => ({ ...line, outcome: 'promoted' }));
-const completionOf = (run: Run, revision: number, lines = promoted(run)): RunCompleted => ({
+const completionOf = (run: Run, revision: number, lines = promoted(run)): RunSummary => ({
   runId: run.runId,
   catalogueVersion: run.catalogue.version,
   startedAt: run.startedAt,

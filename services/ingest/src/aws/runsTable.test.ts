@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
+import { exampleData } from '@regulabel/contracts/testing';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { exampleRun } from '../testing/exampleRun.ts';
@@ -84,7 +85,7 @@ describe('RunsTable', () => {
 
   it('completes a run and records what the revision says in one transaction', async () => {
     dynamodb.on(TransactWriteItemsCommand).resolves({});
-    expect(await runs.complete({ ...trainingRunCompleted.example, revision: 2 })).toBe(true);
+    expect(await runs.complete({ ...exampleData(trainingRunCompleted), revision: 2 })).toBe(true);
     const [update, put] = dynamodb.commandCalls(TransactWriteItemsCommand)[0]?.args[0].input.TransactItems ?? [];
     expect(update?.Update).toMatchObject({
       ConditionExpression: 'revision = :before',
@@ -100,7 +101,7 @@ describe('RunsTable', () => {
       CancellationReasons: [{ Code }, { Code: 'None' }],
     });
     dynamodb.on(TransactWriteItemsCommand).rejects(cancelled);
-    expect(await runs.complete(trainingRunCompleted.example)).toBe(false);
+    expect(await runs.complete(exampleData(trainingRunCompleted))).toBe(false);
   });
 
   it('passes on a transaction that failed for another reason', async () => {
@@ -110,7 +111,7 @@ describe('RunsTable', () => {
       CancellationReasons: [{ Code: 'ThrottlingError' }],
     });
     dynamodb.on(TransactWriteItemsCommand).rejects(cancelled);
-    await expect(runs.complete(trainingRunCompleted.example)).rejects.toBe(cancelled);
+    await expect(runs.complete(exampleData(trainingRunCompleted))).rejects.toBe(cancelled);
   });
 
   it('never takes an announcement back', async () => {

@@ -11,16 +11,10 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import {
-  lineResult,
-  run,
-  runCompleted,
-  type LineResult,
-  type Run,
-  type RunCompleted,
-} from '@regulabel/contracts/ingest/run.v1';
+import { lineResult, runSummary, type LineResult, type RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import { run, type Run } from '@regulabel/shared/tableItems';
 import { RegulabelError } from '@regulabel/shared/errors';
-import { parse } from '@regulabel/shared/parse';
+import { parse } from '@regulabel/contracts/parse';
 import { completionKey, lineResultKey, runKey, RUNS_BY_PURPOSE, type Key } from '@regulabel/shared/tables';
 
 /** The runs table. Reads are consistent, but for the index. */
@@ -77,16 +71,16 @@ export class RunsTable {
     );
   }
 
-  async completion(runId: string, revision: number): Promise<RunCompleted | undefined> {
+  async completion(runId: string, revision: number): Promise<RunSummary | undefined> {
     const found = await this.#get(completionKey(runId, revision));
-    return found && parse(runCompleted, found, `completion ${revision} of run ${runId} in table ${this.#name}`);
+    return found && parse(runSummary, found, `completion ${revision} of run ${runId} in table ${this.#name}`);
   }
 
   /**
    * Closes a run with its next revision: the run's row and what the revision says, both or none. Answers `false`,
    * having written nothing, when another revision came between.
    */
-  async complete(completion: RunCompleted): Promise<boolean> {
+  async complete(completion: RunSummary): Promise<boolean> {
     const { runId, revision, closedAt } = completion;
     try {
       await this.#client.send(

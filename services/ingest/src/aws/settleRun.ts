@@ -1,7 +1,7 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { publish } from '@regulabel/shared/aws/publish';
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { missingLines, nextCompletion } from '../core/completion.ts';

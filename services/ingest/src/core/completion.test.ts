@@ -1,6 +1,8 @@
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
-import { runCompleted, type LineResult, type Run } from '@regulabel/contracts/ingest/run.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { runSummary, type LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
+import { exampleData } from '@regulabel/contracts/testing';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { describe, expect, it } from '@jest/globals';
 import { exampleRun } from '../testing/exampleRun.ts';
 import { missingLines, nextCompletion } from './completion.ts';
@@ -22,7 +24,7 @@ describe('missingLines', () => {
 
 describe('nextCompletion', () => {
   it('is the first revision, its lines in the order of the run, and keeps the contract', () => {
-    expect(parseStrictly(runCompleted, nextCompletion(exampleRun, results, first), 'it')).toEqual({
+    expect(parseStrictly(runSummary, nextCompletion(exampleRun, results, first), 'it')).toEqual({
       runId: exampleRun.runId,
       catalogueVersion: '0123456789abcdef',
       startedAt: exampleRun.startedAt,
@@ -70,7 +72,7 @@ describe('nextCompletion', () => {
     });
     const closed: Run = { ...run, status: 'closed', closedAt: now.toISOString(), revision: 1 };
     const later = {
-      last: { ...classificationRunCompleted.example },
+      last: exampleData(classificationRunCompleted),
       earlierRuns,
       now: new Date('2026-11-09T00:00:00Z'),
     };

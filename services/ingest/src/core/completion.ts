@@ -1,4 +1,5 @@
-import type { LineResult, Run, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { lineName, type Line } from '@regulabel/contracts/values';
 import { canonicalJson } from '@regulabel/shared/digests';
 
@@ -15,8 +16,8 @@ export function missingLines(run: Run, results: readonly LineResult[]): Line[] {
 export function nextCompletion(
   run: Run,
   results: readonly LineResult[],
-  { last, earlierRuns, now }: { last: RunCompleted | undefined; earlierRuns: readonly Run[]; now: Date },
-): RunCompleted | undefined {
+  { last, earlierRuns, now }: { last: RunSummary | undefined; earlierRuns: readonly Run[]; now: Date },
+): RunSummary | undefined {
   const byLine = new Map(results.map((result) => [lineName(result), result]));
   const lines = run.lines.flatMap((line) => byLine.get(lineName(line)) ?? []);
   if (last && canonicalJson(last.lines) === canonicalJson(lines)) return undefined;

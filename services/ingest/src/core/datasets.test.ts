@@ -1,5 +1,5 @@
 import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { describe, expect, it } from '@jest/globals';
 import { exampleRun } from '../testing/exampleRun.ts';
 import { split } from './datasets.ts';

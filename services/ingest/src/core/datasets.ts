@@ -1,5 +1,5 @@
 import type { DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { canonicalJson, sha256 } from '@regulabel/shared/digests';
 import { partitionPrefix, s3Uri } from '@regulabel/shared/keys';
 import type { Partition } from './unloadManifest.ts';

@@ -1,6 +1,6 @@
 import { linesOf } from '@regulabel/shared/catalogue';
 import type { Catalogue } from '@regulabel/contracts/ingest/catalogue.v1';
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { instant, month, purpose } from '@regulabel/contracts/values';
 import * as z from 'zod';
 

@@ -1,4 +1,4 @@
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { describe, expect, it } from '@jest/globals';
 import { exampleRun } from '../testing/exampleRun.ts';
 import { openMonth } from './monthCheck.ts';

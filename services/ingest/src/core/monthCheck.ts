@@ -1,4 +1,4 @@
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { instant } from '@regulabel/contracts/values';
 import * as z from 'zod';
 import { monthOf } from './extraction.ts';

@@ -1,4 +1,4 @@
-import { outcome as outcomes } from '@regulabel/contracts/ingest/run.v1';
+import { outcome as outcomes } from '@regulabel/contracts/ingest/runSummary.v1';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { NO_ANSWER_STANDING, standing } from './standing.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '@regulabel/contracts/ingest/run.v1';
+import type { Outcome } from '@regulabel/contracts/ingest/runSummary.v1';
 
 /**
  * Events arrive in any order, and some twice. How much a line's result counts against another is one text, compared as

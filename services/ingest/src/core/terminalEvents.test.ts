@@ -8,34 +8,33 @@ import { inferenceFailed } from '@regulabel/contracts/inference/inferenceFailed.
 import { inferenceSkipped } from '@regulabel/contracts/inference/inferenceSkipped.v1';
 import { extractionCompleted } from '@regulabel/contracts/ingest/extractionCompleted.v1';
 import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
-import { lineResult } from '@regulabel/contracts/ingest/run.v1';
+import { lineResult } from '@regulabel/contracts/ingest/runSummary.v1';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { trainingFailed } from '@regulabel/contracts/training/trainingFailed.v1';
 import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
-import { ownEventOf } from '@regulabel/testing/lambda';
+import type { EventContract } from '@regulabel/contracts/event';
+import { parseStrictly } from '@regulabel/contracts/parse';
+import { buildEvent, exampleData } from '@regulabel/contracts/testing';
 import { describe, expect, it } from '@jest/globals';
 import { exampleRun } from '../testing/exampleRun.ts';
-import { terminalDetailTypes, verdictOf } from './terminalEvents.ts';
+import { terminalEvents, verdictOf } from './terminalEvents.ts';
 
-type Contract = Parameters<typeof ownEventOf>[0] & { readonly example: { readonly runId: string } };
+type Terminal = (typeof terminalEvents)[number];
 
 /** What an event of this contract, its example changed by `change`, makes of the example run's lines. */
-const resultsOf = (contract: Contract, change: object = {}) => {
-  const event = ownEventOf(contract, { ...contract.example, ...change });
-  return (verdictOf(event['detail-type'], event.detail)?.results(exampleRun) ?? []).map((result) =>
-    parseStrictly(lineResult, result, 'a result'),
-  );
-};
+const resultsOf = (contract: EventContract, change: object = {}) =>
+  verdictOf(buildEvent(contract as Terminal, { data: change }))
+    .results(exampleRun)
+    .map((result) => parseStrictly(lineResult, result, 'a result'));
 
 const weee = { country: 'DE', scheme: 'weee' };
 
 describe('verdictOf', () => {
   it('reads run, id and time from the event', () => {
-    const event = ownEventOf(modelPromoted, modelPromoted.example);
-    expect(verdictOf(event['detail-type'], event.detail)).toMatchObject({
-      runId: modelPromoted.example.runId,
-      eventId: '0123456789abcdef0123456789abcdef',
+    const event = buildEvent(modelPromoted);
+    expect(verdictOf(event)).toMatchObject({
+      runId: event.detail.data.runId,
+      eventId: event.detail.metadata.id,
       at: '2026-11-01T04:00:00.000Z',
     });
   });
@@ -61,22 +60,22 @@ describe('verdictOf', () => {
     ['untrainable', { outcome: 'skipped', reason: 'untrainable' }],
     ['empty', { outcome: 'empty' }],
   ])('takes a training that was skipped as %s', (reason, outcome) => {
-    const { explanation } = trainingSkipped.example;
+    const { explanation } = exampleData(trainingSkipped);
     expect(resultsOf(trainingSkipped, { reason })).toEqual([{ ...weee, explanation, ...outcome }]);
   });
 
   it.each([
-    [modelPromoted, 'promoted', 'first-model'],
+    [modelPromoted, 'promoted', 'better'],
     [modelRejected, 'rejected', 'not-better-than-winner'],
     [modelHeld, 'held', 'winner-changed'],
   ] as const)('takes %p', (contract, outcome, reason) => {
-    expect(resultsOf(contract)).toEqual([{ ...weee, outcome, reason, explanation: contract.example.explanation }]);
+    const { explanation } = exampleData(contract);
+    expect(resultsOf(contract)).toEqual([{ ...weee, outcome, reason, explanation }]);
   });
 
   it.each([trainingFailed, comparisonFailed, inferenceFailed])('takes %p as a failure', (contract) => {
-    expect(resultsOf(contract)).toEqual([
-      { ...weee, outcome: 'failed', reason: `${contract.example.error}: ${contract.example.cause}` },
-    ]);
+    const { error, cause } = exampleData(contract);
+    expect(resultsOf(contract)).toEqual([{ ...weee, outcome: 'failed', reason: `${error}: ${cause}` }]);
   });
 
   it("takes an evaluation's failed inference as the line's failure too", () => {
@@ -84,7 +83,7 @@ describe('verdictOf', () => {
   });
 
   it('says where the predictions of a labelled line are', () => {
-    const { models, rows } = inferenceCompleted.example;
+    const { models, rows } = exampleData(inferenceCompleted);
     const [model] = models;
     expect(resultsOf(inferenceCompleted)).toEqual([
       { ...weee, outcome: 'labelled', rows, predictions: model?.predictions, summary: model?.summary },
@@ -95,13 +94,12 @@ describe('verdictOf', () => {
     expect(resultsOf(inferenceSkipped)).toEqual([{ ...weee, outcome: 'no-winner' }]);
   });
 
-  it("leaves a line under way after its evaluation's inference, and after its training", () => {
+  it("leaves a line under way after its evaluation's inference", () => {
     expect(resultsOf(inferenceCompleted, { caller: 'evaluation' })).toEqual([]);
-    expect(resultsOf(modelTrained)).toEqual([]);
   });
 
-  it('names what is wrong with an event that does not keep its contract', () => {
-    expect(() => verdictOf('ModelHeld.v1', { data: {} })).toThrow(/ModelHeld\.v1 does not keep its contract/);
+  it('refuses an event that ends no line', () => {
+    expect(() => resultsOf(modelTrained)).toThrow('ModelTrained.v1 ends no line');
   });
 
   it('bounds a reason, so that the completion of a large run fits an event', () => {
@@ -112,8 +110,8 @@ describe('verdictOf', () => {
 
 describe('the tracker’s rule', () => {
   it('lets through exactly the events that can end a line', () => {
-    const rules = readFileSync(new URL('../../resources/rules.yml', import.meta.url), 'utf8');
-    const [rule = ''] = /TrackRunRule:[\s\S]*?Targets:/.exec(rules) ?? [];
-    expect(rule.match(/\w+\.v\d+/g)?.sort()).toEqual([...terminalDetailTypes].sort());
+    const messaging = readFileSync(new URL('../../resources/rules.yml', import.meta.url), 'utf8');
+    const [rule = ''] = /TrackRunRule:[\s\S]*?Targets:/.exec(messaging) ?? [];
+    expect(rule.match(/\w+\.v\d+/g)?.sort()).toEqual(terminalEvents.map(({ detailType }) => detailType).sort());
   });
 });

@@ -2,17 +2,18 @@ import { comparisonFailed } from '@regulabel/contracts/evaluation/comparisonFail
 import { modelHeld } from '@regulabel/contracts/evaluation/modelHeld.v1';
 import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
 import { modelRejected } from '@regulabel/contracts/evaluation/modelRejected.v1';
-import type { EventContract } from '@regulabel/contracts/event';
+import type { EventContract, EventOf } from '@regulabel/contracts/event';
 import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
 import { inferenceFailed } from '@regulabel/contracts/inference/inferenceFailed.v1';
 import { inferenceSkipped } from '@regulabel/contracts/inference/inferenceSkipped.v1';
 import { extractionCompleted } from '@regulabel/contracts/ingest/extractionCompleted.v1';
 import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
-import type { LineResult, Outcome, Run } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult, Outcome } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { trainingFailed } from '@regulabel/contracts/training/trainingFailed.v1';
 import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v1';
 import type { Line } from '@regulabel/contracts/values';
-import { parse } from '@regulabel/shared/parse';
+import { RegulabelError } from '@regulabel/shared/errors';
 import type * as z from 'zod';
 
 /** What an event says about the lines of a run. */
@@ -25,14 +26,27 @@ export interface Verdict {
   results(run: Run): LineResult[];
 }
 
+type TerminalContract = EventContract<z.ZodObject<{ runId: z.ZodString }>>;
+
 interface Reader {
-  readonly detailType: string;
-  read(detail: unknown): Verdict;
+  readonly contract: TerminalContract;
+  results(data: unknown, run: Run): LineResult[];
 }
 
-/** Reads an event that ends lines. `undefined` for an event of another type. */
-export const verdictOf = (detailType: string, detail: unknown): Verdict | undefined =>
-  readers.find((reader) => reader.detailType === detailType)?.read(detail);
+/** Reads an event that ends lines: one of {@link terminalEvents}. */
+export function verdictOf({
+  'detail-type': detailType,
+  detail: { metadata, data },
+}: EventOf<TerminalContract>): Verdict {
+  const reader = readers.find(({ contract }) => contract.detailType === detailType);
+  if (reader === undefined) throw new RegulabelError('EventUnknown', `${detailType} ends no line`);
+  return {
+    runId: data.runId,
+    eventId: metadata.id,
+    at: metadata.time,
+    results: (run) => reader.results(data, run),
+  };
+}
 
 /** Longer reasons would let a run with many failures outgrow an event. */
 const LONGEST_REASON = 1000;
@@ -77,26 +91,12 @@ const readers: readonly Reader[] = [
   on(inferenceFailed, (data) => [{ ...of(data), ...failed(data) }]),
 ];
 
-/** The detail types that the tracker's rule has to let through. */
-export const terminalDetailTypes: readonly string[] = readers.map(({ detailType }) => detailType);
+/** The events that the tracker's rule has to let through. */
+export const terminalEvents: readonly TerminalContract[] = readers.map(({ contract }) => contract);
 
-function on<Data extends z.ZodObject<{ runId: z.ZodType<string> }>>(
+function on<Data extends TerminalContract['data']>(
   contract: EventContract<Data>,
   results: (data: z.infer<Data>, run: Run) => LineResult[],
 ): Reader {
-  return {
-    detailType: contract.detailType,
-    read: (detail) => {
-      const { metadata, data } = parse(contract.detail, detail, contract.detailType) as {
-        metadata: { id: string; time: string };
-        data: z.infer<Data>;
-      };
-      return {
-        runId: (data as { runId: string }).runId,
-        eventId: metadata.id,
-        at: metadata.time,
-        results: (run) => results(data, run),
-      };
-    },
-  };
+  return { contract, results: (data, run) => results(data as z.infer<Data>, run) };
 }

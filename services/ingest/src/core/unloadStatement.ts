@@ -1,4 +1,4 @@
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { s3Uri, unloadPrefix } from '@regulabel/shared/keys';
 
 /** Stands in statement and prefix for the attempt, which only the state machine knows (its redrive and retry counts). */

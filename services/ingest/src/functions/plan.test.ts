@@ -8,8 +8,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { runStarted } from '@regulabel/contracts/ingest/runStarted.v1';
-import { run } from '@regulabel/contracts/ingest/run.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { run } from '@regulabel/shared/tableItems';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { context } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';

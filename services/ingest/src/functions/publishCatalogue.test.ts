@@ -9,7 +9,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { catalogueChanged } from '@regulabel/contracts/ingest/catalogueChanged.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { context } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';

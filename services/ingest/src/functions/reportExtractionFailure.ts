@@ -5,7 +5,7 @@ import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v
 import { environment } from '@regulabel/shared/lambda/environment';
 import { failureOf } from '@regulabel/shared/lambda/failures';
 import { executionEnded, logger, queueHandler } from '@regulabel/shared/lambda/handlers';
-import { parseJson } from '@regulabel/shared/parse';
+import { parseJson } from '@regulabel/contracts/parse';
 import { RunsTable } from '../aws/runsTable.ts';
 import { extractionInput, runIdOf } from '../core/extraction.ts';
 

@@ -4,7 +4,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { datasetManifest, type DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
 import { extractionCompleted } from '@regulabel/contracts/ingest/extractionCompleted.v1';
-import { parseJson, parseStrictly } from '@regulabel/shared/parse';
+import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
 import { context } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { publish } from '@regulabel/shared/aws/publish';
 import { extractionCompleted } from '@regulabel/contracts/ingest/extractionCompleted.v1';
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { arn, month, runId } from '@regulabel/contracts/values';
 import { datasetManifestKey, s3Uri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { logger, stateHandler } from '@regulabel/shared/lambda/handlers';

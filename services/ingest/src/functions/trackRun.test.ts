@@ -12,7 +12,8 @@ import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1'
 import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
 import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
-import { allHandled, context, notHandled, ownEventOf, queueEvent } from '@regulabel/testing/lambda';
+import { buildBrokenEvent, buildEvent } from '@regulabel/contracts/testing';
+import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { exampleRun } from '../testing/exampleRun.ts';
@@ -31,7 +32,7 @@ beforeEach(() => {
 });
 
 const handle = (...events: readonly object[]) => handler(queueEvent(...events), context);
-const promoted = ownEventOf(modelPromoted, modelPromoted.example);
+const promoted = buildEvent(modelPromoted);
 
 describe('trackRun', () => {
   it('records how a line ended, with its standing', async () => {
@@ -41,7 +42,7 @@ describe('trackRun', () => {
       pk: `run#${exampleRun.runId}`,
       sk: 'line#DE/weee',
       outcome: 'promoted',
-      standing: '3#2026-11-01T04:00:00.000Z#0123456789abcdef0123456789abcdef',
+      standing: `3#2026-11-01T04:00:00.000Z#${promoted.detail.metadata.id}`,
     });
   });
 
@@ -77,25 +78,21 @@ describe('trackRun', () => {
   });
 
   it("leaves a line alone that its evaluation's inference is not the end of", async () => {
-    const event = ownEventOf(inferenceCompleted, { ...inferenceCompleted.example, caller: 'evaluation' } as never);
+    const event = buildEvent(inferenceCompleted, {}, 'evaluation');
     expect(await handle(event)).toEqual(allHandled);
     expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
   });
 
   it('has nothing to close for an extraction that failed before its run began', async () => {
     dynamodb.on(GetItemCommand).resolves({});
-    expect(await handle(ownEventOf(extractionFailed, extractionFailed.example))).toEqual(allHandled);
+    expect(await handle(buildEvent(extractionFailed))).toEqual(allHandled);
   });
 
   it.each([
     ['about a run that is not there', promoted, () => dynamodb.on(GetItemCommand).resolves({})],
-    [
-      'about a line that the run does not have',
-      ownEventOf(modelPromoted, { ...modelPromoted.example, country: 'XX' } as never),
-      undefined,
-    ],
-    ['of a type that ends no line', ownEventOf(modelTrained, modelTrained.example), undefined],
-    ['that does not keep its contract', { ...promoted, detail: {} }, undefined],
+    ['about a line that the run does not have', buildEvent(modelPromoted, { data: { country: 'XX' } }), undefined],
+    ['of a type that ends no line', buildEvent(modelTrained), undefined],
+    ['that does not keep its contract', buildBrokenEvent(modelPromoted, { data: { runId: undefined } }), undefined],
     ['when the table refuses', promoted, () => dynamodb.on(PutItemCommand).rejects(new Error('slow down'))],
   ])('hands back a message %s', async (_why, event, arrange) => {
     arrange?.();
@@ -103,7 +100,7 @@ describe('trackRun', () => {
   });
 
   it('hands back only the message that failed', async () => {
-    const stranger = ownEventOf(modelTrained, modelTrained.example);
+    const stranger = buildEvent(modelTrained);
     expect(await handle(promoted, stranger)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
   });
 });

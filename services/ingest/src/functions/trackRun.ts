@@ -1,27 +1,23 @@
-import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbridge';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
 import { lineName } from '@regulabel/contracts/values';
 import { RegulabelError } from '@regulabel/shared/errors';
 import { environment } from '@regulabel/shared/lambda/environment';
-import { logger, queueHandler } from '@regulabel/shared/lambda/handlers';
+import { eventHandler, logger } from '@regulabel/shared/lambda/handlers';
 import { RunsTable } from '../aws/runsTable.ts';
 import { settleRun } from '../aws/settleRun.ts';
 import { standing } from '../core/standing.ts';
-import { verdictOf } from '../core/terminalEvents.ts';
+import { terminalEvents, verdictOf } from '../core/terminalEvents.ts';
 
 const dynamodb = new DynamoDBClient({});
 const events = new EventBridgeClient({});
 
 /** Records how lines ended and closes the run with the last of them. */
-export const handler = queueHandler(EventBridgeSchema, async ({ 'detail-type': detailType, detail }) => {
-  const verdict = verdictOf(detailType, detail);
-  if (verdict === undefined) {
-    throw new RegulabelError('EventUnknown', `${detailType} ends no line: the rule should not have let it through`);
-  }
+export const handler = eventHandler(terminalEvents, async (event) => {
+  const verdict = verdictOf(event);
   const runs = new RunsTable(dynamodb, environment('RUNS_TABLE'));
-  if (detailType === extractionFailed.detailType && !(await runs.find(verdict.runId))) {
+  if (event['detail-type'] === extractionFailed.detailType && !(await runs.find(verdict.runId))) {
     // It failed before it had claimed its run: there is nothing to close.
     logger.warn('An extraction failed before its run began', { runId: verdict.runId });
     return;

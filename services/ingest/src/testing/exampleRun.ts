@@ -1,4 +1,4 @@
-import type { Run } from '@regulabel/contracts/ingest/run.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 
 /** A run that has begun, for tests. */
 export const exampleRun: Run = {

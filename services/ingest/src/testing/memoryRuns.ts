@@ -1,4 +1,5 @@
-import type { LineResult, Run, RunCompleted } from '@regulabel/contracts/ingest/run.v1';
+import type { LineResult, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { Run } from '@regulabel/shared/tableItems';
 import { lineName } from '@regulabel/contracts/values';
 import { RegulabelError } from '@regulabel/shared/errors';
 import type { RunsTable } from '../aws/runsTable.ts';
@@ -10,7 +11,7 @@ export class MemoryRuns implements Pick<
 > {
   readonly runs = new Map<string, Run>();
   readonly #results = new Map<string, { result: LineResult; standing: string }>();
-  readonly #completions = new Map<string, RunCompleted>();
+  readonly #completions = new Map<string, RunSummary>();
 
   constructor(...runs: readonly Run[]) {
     for (const run of runs) this.runs.set(run.runId, run);
@@ -38,12 +39,12 @@ export class MemoryRuns implements Pick<
     if ((this.#results.get(key)?.standing ?? '') < standing) this.#results.set(key, { result, standing });
   }
 
-  async completion(runId: string, revision: number): Promise<RunCompleted | undefined> {
+  async completion(runId: string, revision: number): Promise<RunSummary | undefined> {
     await turn();
     return this.#completions.get(`${runId}#${revision}`);
   }
 
-  async complete(completion: RunCompleted): Promise<boolean> {
+  async complete(completion: RunSummary): Promise<boolean> {
     await turn();
     const { runId, revision, closedAt } = completion;
     const run = this.runs.get(runId);

@@ -2,7 +2,7 @@ import { paginateQuery, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { decision, type Decision } from '@regulabel/contracts/evaluation/decision.v1';
 import { lineName, type Line } from '@regulabel/contracts/values';
-import { parse } from '@regulabel/shared/parse';
+import { parse } from '@regulabel/contracts/parse';
 import { decisionKey } from '@regulabel/shared/tables';
 
 /** All decisions on a line, in no order. */

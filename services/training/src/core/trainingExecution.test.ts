@@ -1,4 +1,4 @@
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { exampleCatalogue, exampleDecision, exampleManifest } from '../testing/examples.ts';

@@ -4,7 +4,7 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { trainedModel } from '@regulabel/contracts/training/modelTrained.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { context } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { trainingFailed } from '@regulabel/contracts/training/trainingFailed.v1';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { allHandled, context, notHandled, queueEvent } from '@regulabel/testing/lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';

@@ -11,7 +11,7 @@ import { RegulabelError } from '@regulabel/shared/errors';
 import { s3Uri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { logger, objectCreated, queueHandler } from '@regulabel/shared/lambda/handlers';
-import { parseStrictly } from '@regulabel/shared/parse';
+import { parseStrictly } from '@regulabel/contracts/parse';
 import { readDecisions } from '../aws/decisions.ts';
 import { trainingExecution, trainingExecutionInput } from '../core/trainingExecution.ts';
 

@@ -1,7 +1,7 @@
 import { checkedCatalogue } from '@regulabel/shared/catalogue';
 import type { Decision } from '@regulabel/contracts/evaluation/decision.v1';
 import type { DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
-import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
+import { modelTrainedExamples } from '@regulabel/contracts/training/modelTrained.v1.examples';
 
 /** One country's dataset, for tests. */
 export const exampleManifest: DatasetManifest = {
@@ -38,6 +38,6 @@ export const exampleDecision: Decision = {
   outcome: 'promoted',
   reason: 'first-model',
   explanation: 'the first model of the line',
-  candidate: { model: modelTrained.example.model, data: modelTrained.example.data },
+  candidate: { model: modelTrainedExamples.typical.model, data: modelTrainedExamples.typical.data },
   margin: 0.002,
 };

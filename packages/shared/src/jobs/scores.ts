@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { code, count, country, hash, runId, scheme, share } from '../values.ts';
+import { code, count, country, hash, runId, scheme, share } from '@regulabel/contracts/values';
 
 /** How one model did on the test rows. F1 of a code without support and predictions does not count. */
 export const modelScores = z.object({

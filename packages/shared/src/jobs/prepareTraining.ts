@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, hash } from '../values.ts';
+import { count, hash } from '@regulabel/contracts/values';
 
 /**
  * The exit message of the job `prepare-training` (at most 1 KB, read by the training state machine).

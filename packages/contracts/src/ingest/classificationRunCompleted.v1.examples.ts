@@ -1,0 +1,15 @@
+import { eventExamples } from '../example.ts';
+import { classificationRunCompleted } from './classificationRunCompleted.v1.ts';
+import { labelledSummary, minimalSummary, supersedingSummary } from './runSummary.v1.examples.ts';
+
+export const classificationRunCompletedExamples = eventExamples(classificationRunCompleted, {
+  typical: labelledSummary,
+  minimal: { ...minimalSummary, runId: labelledSummary.runId },
+  others: { superseding: supersedingSummary },
+  invalid: [
+    { path: 'data.month', value: '10/2026', reason: 'a month is YYYY-MM' },
+    { path: 'data.lines[0].predictions', value: '/predictions', reason: 'predictions lie in S3' },
+    { path: 'data.lines[0].rows', value: '500', reason: 'a count is a number' },
+    { path: 'metadata.id', reason: 'without an id an event cannot be de-duplicated' },
+  ],
+});
