@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { comparisonFailed } from '@regulabel/contracts/evaluation/comparisonFailed.v1';
 import { modelHeld } from '@regulabel/contracts/evaluation/modelHeld.v1';
 import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
@@ -17,7 +16,7 @@ import { parseStrictly } from '@regulabel/contracts/parse';
 import { buildEvent, exampleData } from '@regulabel/contracts/testing';
 import { describe, expect, it } from '@jest/globals';
 import { exampleRun } from '../testing/exampleRun.ts';
-import { terminalEvents, verdictOf } from './terminalEvents.ts';
+import { verdictOf, type terminalEvents } from './terminalEvents.ts';
 
 type Terminal = (typeof terminalEvents)[number];
 
@@ -105,13 +104,5 @@ describe('verdictOf', () => {
   it('bounds a reason, so that the completion of a large run fits an event', () => {
     const [result] = resultsOf(trainingFailed, { cause: 'x'.repeat(2000) });
     expect(result?.reason).toHaveLength(1000);
-  });
-});
-
-describe('the tracker’s rule', () => {
-  it('lets through exactly the events that can end a line', () => {
-    const messaging = readFileSync(new URL('../../resources/rules.yml', import.meta.url), 'utf8');
-    const [rule = ''] = /TrackRunRule:[\s\S]*?Targets:/.exec(messaging) ?? [];
-    expect(rule.match(/\w+\.v\d+/g)?.sort()).toEqual(terminalEvents.map(({ detailType }) => detailType).sort());
   });
 });
