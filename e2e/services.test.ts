@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeReplayCommand,
+  EventBridgeClient,
+  PutEventsCommand,
+  StartReplayCommand,
+} from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeStatementCommand, ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -42,8 +47,8 @@ import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCom
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
 import { modelTrainedExamples } from '@regulabel/contracts/training/modelTrained.v1.examples';
 import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v1';
-import { datasetManifestKey } from '@regulabel/shared/keys';
-import { dataBucket, runsTable, stateMachineArn, winnersTable } from '@regulabel/shared/names';
+import { classificationReportKey, datasetManifestKey } from '@regulabel/shared/keys';
+import { dataBucket, predictionsBucket, runsTable, stateMachineArn, winnersTable } from '@regulabel/shared/names';
 import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
 import { runKey, winnerKey } from '@regulabel/shared/tables';
 import { listenTo, type BusListener, type Heard } from '@regulabel/testing/busListener';
@@ -61,7 +66,12 @@ let state: string;
 let served: ServedCloud;
 let bus: BusListener;
 /** What people may do is done as the operator, what only services do (events, tables, objects) as the administrator. */
-let operator: { lambda: LambdaClient; sfn: SFNClient; dynamodb: DynamoDBClient };
+let operator: {
+  dynamodb: DynamoDBClient;
+  events: EventBridgeClient;
+  lambda: LambdaClient;
+  sfn: SFNClient;
+};
 let administrator: {
   dynamodb: DynamoDBClient;
   events: EventBridgeClient;
@@ -76,9 +86,10 @@ beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'regulabel-services-'));
   served = await serve(state);
   operator = {
+    dynamodb: new DynamoDBClient(served.operator),
+    events: new EventBridgeClient(served.operator),
     lambda: new LambdaClient(served.operator),
     sfn: new SFNClient(served.operator),
-    dynamodb: new DynamoDBClient(served.operator),
   };
   administrator = {
     dynamodb: new DynamoDBClient(served.administrator),
@@ -226,7 +237,7 @@ describe('evaluation', () => {
 
     const { data } = await hears(modelHeld, (event) => event.data.runId === runId);
     expect(data).toMatchObject({ ...line, reason: 'winner-gone', winner: { model: winner.model } });
-    const notice = await inbox(({ Subject }) => Subject === 'Regulabel: FR/weee held (winner-gone)');
+    const notice = await inbox.hears(({ Subject }) => Subject === 'Regulabel: FR/weee held (winner-gone)');
     expect(notice.Message).toContain(data.decisionId);
 
     const { Items = [] } = await operator.dynamodb.send(
@@ -247,16 +258,94 @@ describe('evaluation', () => {
   });
 });
 
-describe('all services', () => {
-  it('have handled every message: none waits, is retried or lies in a dead-letter queue', async () => {
-    const { QueueUrls = [] } = await administrator.sqs.send(new ListQueuesCommand({ QueueNamePrefix: `${BUS}-` }));
-    const own = QueueUrls.filter((url) => !url.endsWith('-listener') && !url.endsWith('-inbox'));
-    expect(own.length).toBeGreaterThan(10);
-    await until(`no queue has messages (of ${own.length})`, async () => {
-      const counts = await Promise.all(own.map(messagesIn));
-      return counts.every((count) => count === 0);
-    });
+describe('a replay', () => {
+  const runId = 'inference-replayed';
+  const month = '2003-03';
+  let inbox: Inbox;
+  let reporting: BusListener;
+  let manifests: BusListener;
+  let window: { EventStartTime: Date; EventEndTime: Date };
+
+  beforeAll(async () => {
+    inbox = await subscribe('stakeholders');
+    reporting = await listenTo(BUS, served.administrator, `${BUS}-reporting-listener`);
+    const EventStartTime = new Date(Math.floor(Date.now() / 1000) * 1000);
+    await statement(`INSERT INTO sold_items VALUES ('1', 'DE', 'Toaster', NULL, 'Brand', 2, DATE '${month}-04')`);
+    await extract({ purpose: 'inference', token: 'replayed', month });
+    await closed(classificationRunCompleted, runId);
+    await inbox.hears(({ Message }) => Message.includes(month));
+    await everythingHandled();
+    await everythingHeard();
+    window = { EventStartTime, EventEndTime: new Date() };
+    manifests = await listenTo('default', served.administrator, `${BUS}-manifests-listener`);
+    // Without its report nobody remembers that the stakeholders know: they would hear of the run again.
+    const report = { Bucket: predictionsBucket(PLACE), Key: classificationReportKey(month, runId, 1) };
+    await administrator.s3.send(new DeleteObjectCommand(report));
+  }, 30_000);
+  afterAll(() => {
+    reporting.close();
+    manifests.close();
   });
+
+  /** What a listener hears of a replay that names its rule alone. */
+  async function replayed(archive: 'events' | 'manifests', listener: BusListener, busName: string): Promise<Heard[]> {
+    const arn = (resource: string) => `arn:aws:events:${PLACE.region}:${PLACE.account}:${resource}`;
+    const ReplayName = `${BUS}-${archive}-again`;
+    await operator.events.send(
+      new StartReplayCommand({
+        ReplayName,
+        EventSourceArn: arn(`archive/${BUS}-${archive}`),
+        Destination: { Arn: arn(`event-bus/${busName}`), FilterArns: [listener.rule] },
+        ...window,
+      }),
+    );
+    await until(`${ReplayName} is complete`, async () => {
+      const { State } = await operator.events.send(new DescribeReplayCommand({ ReplayName }));
+      return State === 'COMPLETED';
+    });
+    await everythingHeard(listener, busName);
+    return listener.heard.filter((event) => event['replay-name'] === ReplayName);
+  }
+
+  it('brings each event of its window once to the rule that it names, as it was', async () => {
+    const { EventStartTime, EventEndTime } = window;
+    const once = bus.heard.filter(
+      ({ time, source }) =>
+        new Date(time) >= EventStartTime && new Date(time) < EventEndTime && source.startsWith('regulabel.'),
+    );
+    const ofRun = once.filter(({ detail }) => JSON.stringify(detail).includes(runId));
+    expect(ofRun.map((event) => event['detail-type']).sort()).toEqual([
+      'ClassificationRunCompleted.v1',
+      'ExtractionCompleted.v1',
+      'InferenceSkipped.v1',
+      'InferenceSkipped.v1',
+      'RunStarted.v1',
+    ]);
+    const again = (await replayed('events', reporting, BUS)).filter(({ source }) => source.startsWith('regulabel.'));
+    const byId = (events: readonly Heard[]) => [...events].sort((left, right) => (left.id < right.id ? -1 : 1));
+    expect(byId(again)).toEqual(byId(once).map((event) => ({ ...event, 'replay-name': `${BUS}-events-again` })));
+  });
+
+  it('brings the manifests of complete datasets, from the default bus', async () => {
+    const again = await replayed('manifests', manifests, 'default');
+    const Key = datasetManifestKey('inference', runId, 'DE');
+    expect(again).toMatchObject([
+      { source: 'aws.s3', detail: { bucket: { name: dataBucket(PLACE) }, object: { key: Key } } },
+    ]);
+  });
+
+  it('gives nobody else anything to do: no line is skipped, labelled or trained again, no message goes out', async () => {
+    await everythingHandled();
+    await everythingHeard();
+    expect(bus.heard.filter((event) => 'replay-name' in event)).toEqual([]);
+    expect(heardOf(inferenceSkipped).filter(({ data }) => data.runId === runId)).toHaveLength(2);
+    expect(await executionsOf('inference')).toEqual([]);
+    expect(await messagesIn(inbox.QueueUrl)).toBe(1);
+  });
+});
+
+describe('all services', () => {
+  it('have handled every message: none waits, is retried or lies in a dead-letter queue', everythingHandled);
 });
 
 async function publishCatalogue(): Promise<unknown> {
@@ -333,12 +422,23 @@ const heardOf = <Data extends z.ZodObject>(contract: EventContract<Data>): Event
   bus.heard.filter((event) => isOf(contract, event)).map((event) => read(contract, event));
 
 /** Waits for an event that was put last: what was on the bus before has been heard by then. */
-async function everythingHeard(): Promise<void> {
+async function everythingHeard(listener = bus, EventBusName = BUS): Promise<void> {
   const Source = `test ${Date.now()}`;
   await administrator.events.send(
-    new PutEventsCommand({ Entries: [{ EventBusName: BUS, Source, DetailType: 'End', Detail: '{}' }] }),
+    new PutEventsCommand({ Entries: [{ EventBusName, Source, DetailType: 'End', Detail: '{}' }] }),
   );
-  await bus.hears(({ source }) => source === Source);
+  await listener.hears(({ source }) => source === Source);
+}
+
+/** Waits until no queue of the services has messages, dead letters included. */
+async function everythingHandled(): Promise<void> {
+  const { QueueUrls = [] } = await administrator.sqs.send(new ListQueuesCommand({ QueueNamePrefix: `${BUS}-` }));
+  const own = QueueUrls.filter((url) => !url.endsWith('-listener') && !url.endsWith('-inbox'));
+  expect(own.length).toBeGreaterThan(10);
+  await until(`no queue has messages (of ${own.length})`, async () => {
+    const counts = await Promise.all(own.map(messagesIn));
+    return counts.every((count) => count === 0);
+  });
 }
 
 async function putEvent<Data extends z.ZodObject>(
@@ -372,15 +472,19 @@ const outcomes = ({ lines }: RunSummary): string[] =>
 const notification = z.object({ Subject: z.string().optional(), Message: z.string() });
 type Notification = z.infer<typeof notification>;
 
-/** A queue of the test's own at a topic; answers how to wait for one of its notifications. */
-async function subscribe(
-  topic: string,
-): Promise<(wanted: (message: Notification) => boolean) => Promise<Notification>> {
+/** A queue of the test's own at a topic. Its messages stay. */
+interface Inbox {
+  readonly QueueUrl: string;
+  hears(wanted: (message: Notification) => boolean): Promise<Notification>;
+}
+
+async function subscribe(topic: string): Promise<Inbox> {
   const { sns, sqs } = administrator;
+  const QueueName = `${BUS}-${topic}-inbox`;
   const TopicArn = `arn:aws:sns:${PLACE.region}:${PLACE.account}:${BUS}-${topic}`;
-  const { QueueUrl } = await sqs.send(
+  const { QueueUrl = '' } = await sqs.send(
     new CreateQueueCommand({
-      QueueName: `${BUS}-inbox`,
+      QueueName,
       Attributes: {
         Policy: JSON.stringify({
           Version: '2012-10-17',
@@ -388,7 +492,7 @@ async function subscribe(
             Effect: 'Allow',
             Principal: { Service: 'sns.amazonaws.com' },
             Action: 'sqs:SendMessage',
-            Resource: `arn:aws:sqs:${PLACE.region}:${PLACE.account}:${BUS}-inbox`,
+            Resource: `arn:aws:sqs:${PLACE.region}:${PLACE.account}:${QueueName}`,
             Condition: { ArnEquals: { 'aws:SourceArn': TopicArn } },
           },
         }),
@@ -397,7 +501,7 @@ async function subscribe(
   );
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes?.['QueueArn'] }));
-  return async (wanted) => {
+  const hears: Inbox['hears'] = async (wanted) => {
     let found: Notification | undefined;
     await until(`a notification on ${topic}`, async () => {
       const { Messages = [] } = await sqs.send(
@@ -408,6 +512,7 @@ async function subscribe(
     });
     return found!;
   };
+  return { QueueUrl, hears };
 }
 
 async function messagesIn(QueueUrl: string): Promise<number> {

@@ -18,11 +18,17 @@ export interface Heard {
   readonly id: string;
   readonly source: string;
   readonly 'detail-type': string;
+  /** ISO 8601, whole seconds. */
+  readonly time: string;
+  /** Of an event that comes from an archive. */
+  readonly 'replay-name'?: string;
   readonly detail: unknown;
 }
 
 /** A queue of the test's own, subscribed to everything on a bus. */
 export interface BusListener {
+  /** The ARN of its rule. */
+  readonly rule: string;
   /** All that was heard so far, in the order of arrival. */
   readonly heard: readonly Heard[];
   /** The first event, heard already or to come, for which `wanted` holds. Throws after `seconds`, saying what came instead. */
@@ -30,15 +36,18 @@ export interface BusListener {
   close(): void;
 }
 
-/** Listens to a bus that exists. `config` is for any AWS SDK client; its role has to be allowed queues and rules. */
+/**
+ * Listens to a bus that exists. `config` is for any AWS SDK client; its role has to be allowed queues and rules. `name`
+ * is the rule's and the queue's.
+ */
 export async function listenTo(
   bus: string,
   config: Pick<EventBridgeClientConfig, 'endpoint' | 'region' | 'credentials'>,
+  name = `${bus}-listener`,
 ): Promise<BusListener> {
   const sqs = new SQSClient(config);
-  const name = `${bus}-listener`;
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  await subscribe(sqs, QueueUrl, { bus, name, config });
+  const rule = await subscribe(sqs, QueueUrl, { bus, name, config });
   const heard: Heard[] = [];
   const receive = async (): Promise<void> => {
     const { Messages = [] } = await sqs.send(
@@ -50,6 +59,7 @@ export async function listenTo(
     }
   };
   return {
+    rule,
     heard,
     async hears(wanted, seconds = 15) {
       const deadline = Date.now() + seconds * 1000;
@@ -73,9 +83,9 @@ async function subscribe(
   sqs: SQSClient,
   QueueUrl: string | undefined,
   { bus, name, config }: { bus: string; name: string; config: EventBridgeClientConfig },
-): Promise<void> {
+): Promise<string> {
   const events = new EventBridgeClient(config);
-  const { RuleArn } = await events.send(
+  const { RuleArn = '' } = await events.send(
     new PutRuleCommand({ Name: name, EventBusName: bus, EventPattern: JSON.stringify({ source: [{ prefix: '' }] }) }),
   );
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
@@ -93,4 +103,5 @@ async function subscribe(
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
   await events.send(new PutTargetsCommand({ Rule: name, EventBusName: bus, Targets: [{ Id: 'listener', Arn }] }));
   events.destroy();
+  return RuleArn;
 }
