@@ -34,6 +34,7 @@ const CALLS: Readonly<Record<string, readonly [string, string]>> = {
   'AWS::CloudWatch::Dashboard': ['cloudwatch:PutDashboard', 'cloudwatch:DeleteDashboards'],
   'AWS::DynamoDB::Table': ['dynamodb:CreateTable', 'dynamodb:DeleteTable'],
   'AWS::ECR::Repository': ['ecr:CreateRepository', 'ecr:DeleteRepository'],
+  'AWS::Events::Archive': ['events:CreateArchive', 'events:DeleteArchive'],
   'AWS::Events::EventBus': ['events:CreateEventBus', 'events:DeleteEventBus'],
   'AWS::Events::Rule': ['events:PutRule', 'events:DeleteRule'],
   'AWS::Glue::Database': ['glue:CreateDatabase', 'glue:DeleteDatabase'],
@@ -94,8 +95,8 @@ describe('the role that deploys a stage', () => {
   it('reaches the resources of its own stage only, but for lists and what has no name of its own', () => {
     const beyond = statements
       .filter(({ Resource, Condition }) => {
-        const ownByName = list(Resource).every(
-          (arn) => /regulabel[-_/]\$\{Stage\}/.test(arn) || arn.endsWith(':catalog'),
+        const ownByName = list(Resource).every((arn) =>
+          /regulabel[-_/]\$\{Stage\}|:catalog$|event-bus\/default$/.test(arn),
         );
         return !ownByName && !JSON.stringify(Condition ?? {}).includes('Stage');
       })
