@@ -120,7 +120,10 @@ async function resourcesOf(service: string): Promise<Rule[]> {
   const folder = join(service, 'resources');
   const texts = await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')));
   return texts.flatMap((text) => {
-    const { Resources = {} } = parse(text, { customTags: intrinsics }) as { Resources?: Record<string, Rule> };
+    // Other tags than these stand in resources that are no rules.
+    const { Resources = {} } = parse(text, { customTags: intrinsics, logLevel: 'error' }) as {
+      Resources?: Record<string, Rule>;
+    };
     return Object.values(Resources);
   });
 }
