@@ -8,7 +8,9 @@ export interface Implied extends Call {
   readonly via?: string;
 }
 
-export async function impliedCalls(cloud: Cloud, call: Call): Promise<Implied[]> {
+type Deciding = Pick<Cloud, 'account' | 'region' | 'guardOf'>;
+
+export async function impliedCalls(cloud: Deciding, call: Call): Promise<Implied[]> {
   if (call.service === 'sagemaker') return ofJob(cloud, call);
   if (call.service === 'states' && 'roleArn' in call.input) return passed(call.service, call.input['roleArn']);
   if (call.service === 'scheduler')
@@ -50,7 +52,7 @@ const passed = (to: string, RoleName: unknown): Implied[] =>
     : [{ service: 'iam', operation: 'PassRole', input: { RoleName, PassedToService: `${to}.amazonaws.com` } }];
 
 /** Whoever starts a job hands a role over, and a key for the disks; whoever tags it needs that permission too. */
-function ofJob(cloud: Cloud, call: Call): Implied[] {
+function ofJob(cloud: Deciding, call: Call): Implied[] {
   const { operation, input } = call;
   if (!operation.startsWith('Create')) return [];
   const definition = (input['TrainingJobDefinition'] ?? input) as Input;
