@@ -11,9 +11,16 @@ const checks: readonly { name: string; check: () => Promise<number> }[] = [
   {
     name: 'import boundaries',
     check: () =>
-      run('depcruise', ['--config', 'tools/boundaries.cjs', 'packages', 'services', 'stages', 'e2e', 'tools']),
+      run('depcruise', [
+        ...['--config', 'tools/boundaries.cjs'],
+        ...['packages', 'services', 'stages', 'e2e', 'security', 'tools'],
+      ]),
   },
   { name: "local cloud's size", check: checkSizes },
+  {
+    name: 'templates',
+    check: () => run('node', ['--disable-warning=ExperimentalWarning', 'security/rules/check.ts']),
+  },
   { name: "AWS's recorded answers", check: checkConformance },
   { name: 'tests', check: () => run('node', ['tools/test.ts']) },
 ];
