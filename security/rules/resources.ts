@@ -28,7 +28,10 @@ export const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'redshift-data:GetStatementResult': OWN_STATEMENTS,
   'redshift-data:ListStatements': OWN_STATEMENTS,
   'dynamodb:ListTables': LISTS,
+  'events:ListArchives': LISTS,
   'events:ListEventBuses': LISTS,
+  'events:ListReplays': LISTS,
+  'events:ListRules': LISTS,
   'events:ListRuleNamesByTarget': LISTS,
   'iam:ListRoles': LISTS,
   'kms:ListAliases': LISTS,
@@ -63,6 +66,7 @@ const BEYOND: readonly (readonly [pattern: string, reason: string])[] = [
     "AWS's own accounts hold the built-in algorithms, another one in each region",
   ],
   ['arn:aws:redshift-serverless:*:workgroup/*', "a workgroup's ARN ends with an id that only its creation gives"],
+  ['arn:aws:glue:*:catalog', 'the account has one catalogue of tables'],
   ['arn:aws:redshift:*', 'the warehouse belongs to others'],
   ['arn:aws:s3:::warehouse-*', "the warehouse's own staging bucket"],
 ];

@@ -190,7 +190,7 @@ export const roles: readonly Rule[] = [
       });
       const foreign = trust
         .flatMap(({ principals }) => principals?.aws ?? [])
-        .filter((name) => name !== '*' && !name.startsWith(`arn:aws:iam::${place.account}:`));
+        .filter((name) => name !== '*' && name !== place.account && !name.startsWith(`arn:aws:iam::${place.account}:`));
       return [
         ...open,
         ...abroad.map((name) => `${name} may take it on for another account`),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolve, type Scope } from '@regulabel/local-cloud/template/intrinsics';
 import { identityOf, nameProperty, type Identity, type Place } from './identity.ts';
-import { isObject, text, type JsonObject } from './json.ts';
+import { at, isObject, text, type JsonObject } from './json.ts';
 
 export interface Resource {
   readonly id: string;
@@ -30,10 +30,13 @@ export interface Stack {
 /** Any place will do: what the rules ask is the same in all. */
 const ACCOUNT = '111122223333';
 
-/** Reads the template that `serverless package` wrote into a folder. Throws what reading and parsing throw. */
-export function readStack(folder: string, place: Omit<Place, 'account'> & { readonly service: string }): Stack {
-  const file = join(folder, 'cloudformation-template-update-stack.json');
-  return stackOf(JSON.parse(readFileSync(file, 'utf8')) as JsonObject, place);
+/** Reads what `serverless package` wrote into a folder. Throws what reading and parsing throw. */
+export function readStack(folder: string): Stack {
+  const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as JsonObject;
+  const { service, provider } = read('serverless-state.json')['service'] as JsonObject;
+  const [stage, region] = [text(at(provider, 'stage')), text(at(provider, 'region'))];
+  const template = read('cloudformation-template-update-stack.json');
+  return stackOf(template, { service: text(service).replace(/^regulabel-/, ''), stage, region });
 }
 
 /** A stack of a template. Throws `Error` for an expression that refers to nothing, or that the local cloud does not know. */
