@@ -228,7 +228,14 @@ def events():
             ask(aws, "list_rule_names_by_target", "RuleNames", TargetArn=targets[0]["Arn"], **where)
     ask(aws, "put_events", "Entries", Entries=[{"Source": "conformance", "DetailType": "Asked", "Detail": "{}"}])
     refused(aws, "describe_rule", "ResourceNotFoundException", Name="none")
-    refused(aws, "list_archives", "NotImplemented")
+    for archive in ask(aws, "list_archives", "Archives")["Archives"]:
+        name = archive["ArchiveName"]
+        ask(aws, "describe_archive", "ArchiveArn State EventCount RetentionDays CreationTime", ArchiveName=name)
+    for replay in ask(aws, "list_replays")["Replays"]:
+        ask(aws, "describe_replay", "ReplayArn State Destination ReplayStartTime", ReplayName=replay["ReplayName"])
+    refused(aws, "describe_archive", "ResourceNotFoundException", ArchiveName="none")
+    refused(aws, "cancel_replay", "ResourceNotFoundException", ReplayName="none")
+    refused(aws, "list_connections", "NotImplemented")
     cli("events", "list-rules", "--limit", "2")
     aws = client("scheduler")
     for schedule in ask(aws, "list_schedules", "Schedules", GroupName="default")["Schedules"]:
