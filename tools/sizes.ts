@@ -8,13 +8,13 @@ const LARGER_MODULES: Readonly<Record<string, number>> = {
   asl: 1600,
   sagemaker: 1700,
   lambda: 720,
-  events: 1210,
+  events: 1620,
   states: 910,
   redshiftData: 950,
   wire: 930,
   s3: 1620,
 };
-const ALL_LINES = 15_100;
+const ALL_LINES = 15_600;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */

@@ -54,12 +54,7 @@ export const archiveOperations = (
   ListArchives: inPages(
     'Archives',
     'ArchiveName',
-    operation(
-      { NamePrefix, EventSourceArn: z.string().optional() },
-      ({ NamePrefix: prefix, EventSourceArn: source }) => ({
-        Archives: archives.list(prefix, source === undefined ? undefined : arnOf(source)),
-      }),
-    ),
+    operation({ NamePrefix }, (input) => ({ Archives: archives.list(input.NamePrefix) })),
   ),
   DeleteArchive: operation({ ArchiveName }, (input) => archives.delete(input.ArchiveName)),
 });
@@ -123,11 +118,8 @@ export class Archives {
     };
   }
 
-  list(prefix?: string, source?: string): Output[] {
-    return this.#archives
-      .list(prefix)
-      .filter(({ value }) => source === undefined || value.EventSourceArn === source)
-      .map(({ value }) => this.#summary(value));
+  list(prefix?: string): Output[] {
+    return this.#archives.list(prefix).map(({ value }) => this.#summary(value));
   }
 
   /** Keeps an event in those archives of its bus that want it: a part of the transaction that routes it. */

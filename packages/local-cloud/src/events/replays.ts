@@ -56,9 +56,7 @@ export const replayOperations = (replays: Replays): Readonly<Record<string, Oper
   ListReplays: inPages(
     'Replays',
     'ReplayName',
-    operation({ NamePrefix, EventSourceArn: arn.optional() }, (input) => ({
-      Replays: replays.list(input.NamePrefix, input.EventSourceArn),
-    })),
+    operation({ NamePrefix }, (input) => ({ Replays: replays.list(input.NamePrefix) })),
   ),
   CancelReplay: operation({ ReplayName }, (input) => replays.cancel(input.ReplayName)),
 });
@@ -128,11 +126,9 @@ export class Replays {
   }
 
   /** A list tells less than a description. */
-  list(prefix?: string, source?: string): Output[] {
-    return this.#replays
-      .list(prefix)
-      .filter(({ value }) => source === undefined || value.EventSourceArn === source)
-      .map(({ value }) => ({ ...value, ReplayArn: undefined, Description: undefined, Destination: undefined }));
+  list(prefix?: string): Output[] {
+    const absent = { ReplayArn: undefined, Description: undefined, Destination: undefined };
+    return this.#replays.list(prefix).map(({ value }) => ({ ...value, ...absent }));
   }
 
   cancel(name: string): Output {
