@@ -78,9 +78,7 @@ describe('the role that deploys a stage', () => {
         ),
       ),
     );
-    expect(data.map(({ Resource }) => Resource)).toEqual([
-      'arn:aws:s3:::regulabel-${Stage}-*-serverlessdeploymentbucket-*/*',
-    ]);
+    expect(data.map(({ Resource }) => Resource)).toEqual(['arn:aws:s3:::regulabel-${Stage}-*-serverless*/*']);
   });
 
   it('uses keys through DynamoDB only', () => {
