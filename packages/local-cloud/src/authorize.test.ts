@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { internally, roleSession, servicePrincipal } from './aws.ts';
 import { assumeRole } from './authorize.ts';
 import { startLocalCloud } from './testing/localCloud.ts';
 import type { LocalCloud } from './testing/localCloud.ts';
 import { policy } from './testing/policies.ts';
-import { unusedPermissions } from './uses.ts';
+import { permissionsOf } from './uses.ts';
 
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
@@ -54,6 +56,9 @@ describe('a role', () => {
     await expect(reader.call('kms', 'ListKeys', {})).rejects.toThrow(
       `User: arn:aws:sts::${ACCOUNT}:assumed-role/role-1/one is not authorized to perform: kms:ListKeys on resource: * ` +
         'because no identity-based policy allows the kms:ListKeys action',
+    );
+    expect(await readFile(join(local.stateDir, 'local-cloud.log'), 'utf8')).toContain(
+      `denied: User: arn:aws:sts::${ACCOUNT}:assumed-role/role-1/one is not authorized to perform: kms:ListKeys`,
     );
   });
 
@@ -269,7 +274,8 @@ describe('permissions that no call needed', () => {
       { ...allow('s3:DeleteObject', '*'), Effect: 'Deny' },
       allow(['kms:ListKeys', 'sns:ListTopics'], '*'),
     );
-    const unused = () => unusedPermissions(local.cloud.store).filter(({ role: name }) => user.arn.endsWith(`/${name}`));
+    const unused = () =>
+      permissionsOf(local.cloud.store).filter(({ role: name, needed }) => user.arn.endsWith(`/${name}`) && !needed);
     const shown = () => unused().map(({ policy: name, statement, action }) => [name, statement, action].join(' '));
     expect(shown()).toEqual([
       'own Mixed s3:ListAllMyBuckets',
@@ -281,6 +287,9 @@ describe('permissions that no call needed', () => {
     await user.call('kms', 'ListKeys', {});
     await user.call('s3', 'ListBuckets', {});
     await expect(user.call('s3', 'DeleteObject', { Bucket: 'secretive', Key: 'k' })).rejects.toThrow('explicit deny');
-    expect(shown()).toEqual(['own Mixed s3:Put*', 'own 2 sns:ListTopics']);
+    // Two statements allow the listing of keys: without either of them the other does.
+    expect(shown()).toEqual(['own Mixed s3:Put*', 'own Mixed kms:*', 'own 2 kms:ListKeys', 'own 2 sns:ListTopics']);
+    await expect(user.call('kms', 'ListAliases', {})).resolves.toBeDefined();
+    expect(shown()).toEqual(['own Mixed s3:Put*', 'own 2 kms:ListKeys', 'own 2 sns:ListTopics']);
   });
 });

@@ -28,8 +28,12 @@ async function check(cloud: Cloud, call: Call, outer: Call, caller: Caller): Pro
   for (const part of partsOf(call) ?? [call]) {
     for (const access of accessesOf(cloud, part)) {
       const verdict = await verdictOn(cloud, part, access, caller);
-      if (!verdict.allowed) throw denied(outer.service, caller, access, verdict.why);
-      recordUse(cloud.store, verdict.by, access.action);
+      if (!verdict.allowed) {
+        const refusal = denied(outer.service, caller, access, verdict.why);
+        cloud.log(`denied: ${refusal.message}`);
+        throw refusal;
+      }
+      if (verdict.needed !== undefined) recordUse(cloud.store, verdict.needed, access.action);
     }
   }
 }

@@ -89,22 +89,22 @@ describe('serve', () => {
   });
 });
 
-describe('unused', () => {
-  it('tells what the stopped cloud allowed and nobody needed', async () => {
+describe('permissions', () => {
+  it('tells what the stopped cloud allows, and whether anybody needed it', async () => {
     const state = join(folder, 'state');
-    const missing = run('unused', '--state', state);
+    const missing = run('permissions', '--state', state);
     expect(await missing.errors).toBe(`local cloud: ${state} is no state folder: it has no state.sqlite\n`);
     expect(await missing.ended).toEqual([1, null]);
     const server = await start();
     await serving(server);
     server.child.stdin.end();
     await server.ended;
-    const told = run('unused', '--state', state);
+    const told = run('permissions', '--state', state);
     const lines = (await text(told.child.stdout)).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
-      { role: 'local-cloud-administrator', policy: 'everything', statement: '0', action: '*' },
-      { role: 'warehouse-copy', policy: 'copy', statement: '0', action: 's3:GetObject' },
-      { role: 'warehouse-copy', policy: 'copy', statement: '0', action: 's3:ListBucket' },
+      { role: 'local-cloud-administrator', policy: 'everything', statement: '0', action: '*', needed: false },
+      { role: 'warehouse-copy', policy: 'copy', statement: '0', action: 's3:GetObject', needed: false },
+      { role: 'warehouse-copy', policy: 'copy', statement: '0', action: 's3:ListBucket', needed: false },
     ]);
     expect(await told.ended).toEqual([0, null]);
   });

@@ -6,9 +6,9 @@ import { readConfig } from './config.ts';
 import { lockStateDir } from './lock.ts';
 import { watchRoom } from './room.ts';
 import { Store } from './store.ts';
-import { unusedPermissions } from './uses.ts';
+import { permissionsOf } from './uses.ts';
 
-const USAGE = 'usage: main.ts serve --config FILE --state DIR [--port N], or main.ts unused --state DIR';
+const USAGE = 'usage: main.ts serve --config FILE --state DIR [--port N], or main.ts permissions --state DIR';
 
 /**
  * `serve`: one JSON line on stdout once the cloud serves (`endpoint`, `region` and the administrator's credentials);
@@ -35,15 +35,21 @@ function toldToEnd(): Promise<undefined> {
   return promise;
 }
 
-/** `unused`: what roles are allowed and no call needed, as JSON lines on stdout. The cloud must have stopped. */
-async function unused(stateDir: string): Promise<void> {
+/** `permissions`: what roles are allowed, and whether a call needed it, as JSON lines on stdout. The cloud must have stopped. */
+async function permissions(stateDir: string): Promise<void> {
   const file = join(stateDir, 'state.sqlite');
   if (!existsSync(file)) throw new Error(`${stateDir} is no state folder: it has no state.sqlite`);
   const unlock = await lockStateDir(stateDir);
   const store = new Store(file);
-  for (const permission of unusedPermissions(store)) process.stdout.write(`${JSON.stringify(permission)}\n`);
+  const lines = permissionsOf(store).map((permission) => `${JSON.stringify(permission)}\n`);
   store.close();
   unlock();
+  // The process ends at once: a pipe has to have taken it all before.
+  const { promise, resolve: taken } = Promise.withResolvers<undefined>();
+  process.stdout.write(lines.join(''), () => {
+    taken(undefined);
+  });
+  await promise;
 }
 
 async function main(): Promise<void> {
@@ -53,8 +59,8 @@ async function main(): Promise<void> {
   });
   const { config, state, port: given = '0' } = values;
   const command = positionals.join(' ');
-  if (command === 'unused' && state !== undefined && config === undefined && values.port === undefined) {
-    await unused(resolve(state));
+  if (command === 'permissions' && state !== undefined && config === undefined && values.port === undefined) {
+    await permissions(resolve(state));
     return;
   }
   if (command !== 'serve' || config === undefined || state === undefined) throw new Error(USAGE);

@@ -1,4 +1,4 @@
-/** Which of the permissions in roles' policies some call needed. */
+/** Which of the permissions in roles' policies some call needed: without them it would have been denied. */
 import { rolesOf } from './iam.ts';
 import { parsePolicy, type Statement } from './policy/document.ts';
 import { matchesAction } from './policy/pattern.ts';
@@ -11,6 +11,8 @@ export interface Permission {
   /** The statement's Sid or its number in the policy, from 0. */
   readonly statement: string;
   readonly action: string;
+  /** Whether some call would have been denied without it. */
+  readonly needed: boolean;
 }
 
 const collection = (store: Store) => store.collection<true>('iam.use');
@@ -19,24 +21,25 @@ const keyOf = (origin: string, pattern: string): string => `${origin} ${pattern}
 /** The actions that are written already: most calls need what an earlier one needed. */
 const written = new WeakMap<Statement, Set<string>>();
 
-/** Remembers that these statements allowed a call's action. */
-export function recordUse(store: Store, statements: readonly Statement[], action: string): void {
-  for (const statement of statements) {
-    const { origin, principals, actions } = statement;
-    if (principals !== undefined || actions.allBut) continue;
-    const known = written.get(statement) ?? new Set();
-    if (known.has(action)) continue;
-    for (const pattern of actions.patterns) {
-      const use = keyOf(origin, pattern);
-      if (matchesAction(pattern, action) && collection(store).get(use) === undefined) collection(store).put(use, true);
-    }
-    written.set(statement, known.add(action));
+/** Remembers that a call's action was allowed by this statement of the caller's policies, and by no other. */
+export function recordUse(store: Store, statement: Statement, action: string): void {
+  const { origin, actions } = statement;
+  if (actions.allBut) return;
+  const known = written.get(statement) ?? new Set();
+  if (known.has(action)) return;
+  for (const pattern of actions.patterns) {
+    const use = keyOf(origin, pattern);
+    if (matchesAction(pattern, action) && collection(store).get(use) === undefined) collection(store).put(use, true);
   }
+  written.set(statement, known.add(action));
 }
 
-/** What roles are allowed, action by action, and no call has needed. Statements with `NotAction` are left out. */
-export function unusedPermissions(store: Store): Permission[] {
-  const used = new Set(
+/**
+ * What roles are allowed, action by action. Not needed is what no call asked for, and what another statement allowed as
+ * well each time. Statements with `NotAction` are left out.
+ */
+export function permissionsOf(store: Store): Permission[] {
+  const needed = new Set(
     collection(store)
       .list()
       .map(({ key }) => key),
@@ -46,9 +49,13 @@ export function unusedPermissions(store: Store): Permission[] {
       parsePolicy(JSON.parse(text), `${role}/${policy}`)
         .filter(({ effect, actions }) => effect === 'Allow' && !actions.allBut)
         .flatMap(({ origin, actions }) =>
-          actions.patterns
-            .filter((pattern) => !used.has(keyOf(origin, pattern)))
-            .map((action) => ({ role, policy, statement: origin.slice(`${role}/${policy}/`.length), action })),
+          actions.patterns.map((action) => ({
+            role,
+            policy,
+            statement: origin.slice(`${role}/${policy}/`.length),
+            action,
+            needed: needed.has(keyOf(origin, action)),
+          })),
         ),
     ),
   );

@@ -95,13 +95,22 @@ describe('a decision', () => {
     else expect(found).toMatchObject({ allowed: false, why: expect.stringMatching(expected) });
   });
 
-  it('says which statements allowed', () => {
-    const found = verdict({
-      identity: [allow({ Sid: 'Read' }), allow({ Action: 's3:*' })],
-      resource: [allow({ Principal: root, Sid: 'Account' })],
-      resourceDecides: true,
-    });
-    expect(found.allowed && found.by.map(({ origin }) => origin)).toEqual(['test/Read', 'test/1', 'test/Account']);
+  it.each<[string, Case, string | undefined]>([
+    ['the only one', { identity: [allow({ Sid: 'Read' }), allow({ Action: 's3:PutObject' })] }, 'test/Read'],
+    ['none of two', { identity: [allow({ Sid: 'Read' }), allow({ Action: 's3:*' })] }, undefined],
+    [
+      'the one that the resource waits for',
+      { identity: [allow({ Sid: 'Read' })], resource: [allow({ Principal: root })], resourceDecides: true },
+      'test/Read',
+    ],
+    [
+      'none where the resource names the role',
+      { identity: [allow()], resource: [allow({ Principal: { AWS: roleArn } })], resourceDecides: true },
+      undefined,
+    ],
+  ])('tells the statement of the role that it needed: %s', (_name, of, needed) => {
+    const found = verdict(of);
+    expect(found.allowed && found.needed?.origin).toBe(needed);
   });
 });
 

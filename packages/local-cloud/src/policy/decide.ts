@@ -28,7 +28,8 @@ export interface Policies {
 }
 
 export type Verdict =
-  | { readonly allowed: true; readonly by: readonly Statement[] }
+  /** `needed`: the statement of the principal's own policies without which the answer were no. */
+  | { readonly allowed: true; readonly needed: Statement | undefined }
   /** `why` completes AWS's sentence "... is not authorized to perform: ... on resource: ...". */
   | { readonly allowed: false; readonly why: string };
 
@@ -52,13 +53,15 @@ export function decide(question: Question, { identity, resource, resourceDecides
   }
   const handedOver = others.filter((statement) => reach(statement, principal) === 'account');
   const direct = others.filter((statement) => reach(statement, principal) === 'principal');
-  if (direct.length > 0) return { allowed: true, by: [...direct, ...own] };
-  if (own.length > 0 && (!resourceDecides || handedOver.length > 0))
-    return { allowed: true, by: [...own, ...handedOver] };
+  if (direct.length > 0) return { allowed: true, needed: undefined };
+  if (own.length > 0 && (!resourceDecides || handedOver.length > 0)) return { allowed: true, needed: onlyOne(own) };
   const missing =
     principal.kind === 'service' || (resourceDecides && handedOver.length === 0) ? 'resource-based' : 'identity-based';
   return { allowed: false, why: `because no ${missing} policy allows the ${action} action` };
 }
+
+const onlyOne = (statements: readonly Statement[]): Statement | undefined =>
+  statements.length === 1 ? statements[0] : undefined;
 
 /** Whether a statement speaks of the principal itself, or of the account that it belongs to. */
 function reach({ principals }: Statement, principal: Principal): 'principal' | 'account' | undefined {
