@@ -13,6 +13,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { decision } from '@regulabel/contracts/evaluation/decision.v1';
+import { differences, readList, readPermissions, type Permission } from '@regulabel/security/unused';
 import { dataBucket, modelsBucket, predictionsBucket, registryBucket, winnersTable } from '@regulabel/shared/names';
 import { json, serve, start, type Reach, type ServedCloud } from './commandLine.ts';
 import { useKey } from './keys.ts';
@@ -38,6 +39,7 @@ const outcomes = ({ lines }: Run): string[] =>
 let state: string;
 let first: z.infer<typeof demo>;
 let second: z.infer<typeof demo>;
+let permissions: Permission[];
 let up: ServedCloud;
 let cloud: Reach;
 
@@ -50,6 +52,7 @@ beforeAll(async () => {
   await killed.ended;
   first = demo.parse(await json(['demo', '--state', state, ...SIZE]));
   second = demo.parse(await json(['demo', '--state', state, ...SIZE]));
+  permissions = await readPermissions(state);
   up = await serve(state);
   cloud = up.operator;
 }, 400_000);
@@ -150,6 +153,12 @@ describe('the executions', () => {
       );
       expect(executions).toEqual([]);
     }
+  });
+});
+
+describe('the roles', () => {
+  it('are allowed nothing that two months did not need, but what a list gives a reason for', async () => {
+    expect(differences(await readList(), permissions)).toEqual([]);
   });
 });
 
