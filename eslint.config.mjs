@@ -25,7 +25,7 @@ export default defineConfig(
   },
   {
     // Pure cores: no clock, no randomness, no environment.
-    files: ['services/*/src/core/**/*.ts', 'packages/contracts/src/**/*.ts'],
+    files: ['{services,examples}/*/src/core/**/*.ts', 'packages/contracts/src/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'fetch'],
       'no-restricted-properties': [

@@ -15,7 +15,7 @@ export default {
       },
     ],
   },
-  testMatch: ['<rootDir>/{packages,services,e2e,security,stages,tools}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{packages,services,examples,e2e,security,stages,tools}/**/*.test.ts'],
   modulePathIgnorePatterns: ['/\\.serverless/', '/\\.build/', '/\\.esbuild/', '/\\.regulabel/'],
   // Generous: beside the end-to-end run, on two cores, everything is slow. Nothing waits for it to pass.
   testTimeout: 60000,

@@ -1,5 +1,5 @@
 /** Which folder may import which: the architecture, checked. */
-const core = '^services/[^/]+/src/core/';
+const core = '^(services|examples)/[^/]+/src/core/';
 
 module.exports = {
   forbidden: [
@@ -28,6 +28,22 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/contracts/src/', pathNot: '[.]test[.]ts$' },
       to: { path: 'node_modules/@middy/core/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'examples-know-the-contracts-only',
+      comment: 'An example stands for another team, which has the published contracts and nothing else of ours.',
+      severity: 'error',
+      from: { path: '^examples/([^/]+)/' },
+      to: {
+        path: '^(packages|services|stages|examples|e2e|tools)/',
+        pathNot: ['^packages/contracts/', '^examples/$1/', 'node_modules/'],
+      },
+    },
+    {
+      name: 'nothing-needs-an-example',
+      severity: 'error',
+      from: { pathNot: '^examples/' },
+      to: { path: '^examples/' },
     },
     {
       name: 'services-know-no-local-cloud',

@@ -13,7 +13,7 @@ const checks: readonly { name: string; check: () => Promise<number> }[] = [
     check: () =>
       run('depcruise', [
         ...['--config', 'tools/boundaries.cjs'],
-        ...['packages', 'services', 'stages', 'e2e', 'security', 'tools'],
+        ...['packages', 'services', 'examples', 'stages', 'e2e', 'security', 'tools'],
       ]),
   },
   { name: "local cloud's size", check: checkSizes },
