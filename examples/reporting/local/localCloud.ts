@@ -10,7 +10,7 @@ const EXAMPLE = dirname(import.meta.dirname);
 const LOCAL_CLOUD = join(dirname(dirname(EXAMPLE)), 'packages', 'local-cloud', 'src', 'main.ts');
 const NODE = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
 
-const config = z.looseObject({ templates: z.array(z.string()) });
+const config = z.looseObject({ account: z.string(), templates: z.array(z.string()) });
 const served = z
   .object({
     endpoint: z.url(),
@@ -25,6 +25,7 @@ const served = z
 export type Reach = z.infer<typeof served>;
 
 export interface LocalCloud {
+  readonly account: string;
   /** As the account's administrator. */
   readonly reach: Reach;
   stop(): Promise<void>;
@@ -53,6 +54,7 @@ export async function serveWithExample(state: string, stage: string): Promise<Lo
     }),
   ]);
   return {
+    account: known.account,
     reach: served.parse(JSON.parse(line)),
     async stop() {
       child.stdin.end();

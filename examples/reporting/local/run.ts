@@ -16,7 +16,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { winnerRolledBack } from '@regulabel/contracts/evaluation/winnerRolledBack.v1';
 import { buildEvent } from '@regulabel/contracts/testing';
 import * as z from 'zod';
-import { serveWithExample, type Reach } from './localCloud.ts';
+import { serveWithExample, type LocalCloud, type Reach } from './localCloud.ts';
 
 const STAGE = 'local';
 const BUS = `regulabel-${STAGE}`;
@@ -28,13 +28,12 @@ const { values } = parseArgs({
 });
 const cloud = await serveWithExample(resolve(values.state), STAGE);
 try {
-  await show(cloud.reach, values['roll-back']);
+  await show(cloud, values['roll-back']);
 } finally {
   await cloud.stop();
 }
 
-async function show(reach: Reach, rolledBackLine: string | undefined): Promise<void> {
-  const account = await accountOf(reach);
+async function show({ reach, account }: LocalCloud, rolledBackLine: string | undefined): Promise<void> {
   const bucket = await asReader(reach, account);
   const queues = new SQSClient(reach);
   const bus = new EventBridgeClient(reach);
@@ -45,11 +44,6 @@ async function show(reach: Reach, rolledBackLine: string | undefined): Promise<v
     await until(queues, async () => (await bucket.texts()).some((text) => text.includes('To be corrected')));
   }
   for (const text of await bucket.texts()) process.stdout.write(`${text}\n`);
-}
-
-async function accountOf(reach: Reach): Promise<string> {
-  const { QueueUrl = '' } = await new SQSClient(reach).send(new GetQueueUrlCommand({ QueueName: NAME }));
-  return new URL(QueueUrl).pathname.split('/')[1] ?? '';
 }
 
 /** The archive, from its beginning, to our rule alone: nobody else is to act again. Answers whether that is done. */
@@ -77,10 +71,16 @@ type Report = z.infer<typeof report>;
 /** The bucket, as those see it who read reports. */
 async function asReader(reach: Reach, account: string) {
   const RoleArn = `arn:aws:iam::${account}:role/${NAME}-reader`;
-  const { Credentials } = await new STSClient(reach).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'example' }));
+  const { Credentials } = await new STSClient(reach).send(
+    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'example' }),
+  );
   const credentials = z
     .object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), SessionToken: z.string() })
-    .transform((c) => ({ accessKeyId: c.AccessKeyId, secretAccessKey: c.SecretAccessKey, sessionToken: c.SessionToken }))
+    .transform((c) => ({
+      accessKeyId: c.AccessKeyId,
+      secretAccessKey: c.SecretAccessKey,
+      sessionToken: c.SessionToken,
+    }))
     .parse(Credentials);
   const s3 = new S3Client({ ...reach, credentials, forcePathStyle: true });
   const Bucket = `${NAME}-${account}-${reach.region}`;
@@ -121,7 +121,8 @@ async function rollBack(bus: EventBridgeClient, line: string, reports: readonly 
 async function until(queues: SQSClient, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!((await holds()) && (await messagesIn(queues, NAME)) === 0)) {
-    if ((await messagesIn(queues, `${NAME}-dlq`)) > 0) throw new Error(`${NAME}-dlq has messages: the function's log says why`);
+    if ((await messagesIn(queues, `${NAME}-dlq`)) > 0)
+      throw new Error(`${NAME}-dlq has messages: the function's log says why`);
     if (Date.now() > deadline) throw new Error(`no report after ${PATIENCE_MS / 1000} s: the function's log says why`);
     await delay(500);
   }

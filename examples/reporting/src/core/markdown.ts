@@ -10,11 +10,18 @@ export function markdown(report: MonthReport): string {
   const sections = [
     [`# Items of ${report.month}`],
     [
-      `${report.quantity} items in ${labelled.length} of ${report.lines.length} lines; ` +
-        `${percent(report.lowConfidence)} with a confidence below ${report.lowConfidenceBelow}.`,
+      `${labelled.length} of ${report.lines.length} lines are labelled, ${percent(report.lowConfidence)} of it with a confidence ` +
+        `below ${report.lowConfidenceBelow}.`,
       `Run ${report.runId}, revision ${report.revision}, closed at ${report.closedAt}.`,
     ],
     section('Corrections', report.corrections.map(correction)),
+    section(
+      'Items by line',
+      table(
+        ['country', 'scheme', 'items', 'low confidence'],
+        labelled.map((line) => [line.country, line.scheme, line.quantity, percent(line.lowConfidence)]),
+      ),
+    ),
     section(
       'Items by code',
       table(

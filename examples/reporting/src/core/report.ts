@@ -21,11 +21,13 @@ export interface LineReport extends Pick<LineFigures, 'country' | 'scheme' | 'ou
 }
 
 /** The report on a month, `reports/<month>.json`. It follows from what is known, and from nothing else: no clock, no order. */
-export interface MonthReport extends Sums, RunRevision {
+export interface MonthReport extends RunRevision {
   readonly month: string;
   readonly closedAt: string;
   /** What `lowConfidence` is below. */
   readonly lowConfidenceBelow: number;
+  /** Of all lines together, as a share. Their quantities have no sum: an item is in every scheme of its country. */
+  readonly lowConfidence: number;
   readonly lines: readonly LineReport[];
   /** The run that this one replaces, and what that changed; the changes are absent while its figures are not known. */
   readonly supersedes?: { readonly runId: string; readonly changes?: readonly Change[] };
@@ -46,15 +48,14 @@ export function monthReport({ figures: all, figuresOfLastMonth, rollbacks }: Kno
   const month = standing(all);
   if (month === undefined) return undefined;
   const { figures, superseded } = month;
-  const lines = figures.lines.map(lineReport);
   return {
     month: figures.month,
     runId: figures.runId,
     revision: figures.revision,
     closedAt: figures.closedAt,
     lowConfidenceBelow: LOW_CONFIDENCE,
-    ...sums(figures.lines.flatMap(({ codes }) => codes)),
-    lines,
+    lowConfidence: sums(figures.lines.flatMap(({ codes }) => codes)).lowConfidence,
+    lines: figures.lines.map(lineReport),
     ...replaced(figures, superseded),
     corrections: corrections(month, rollbacks),
     ...since(standing(figuresOfLastMonth)?.figures, figures),
