@@ -21,11 +21,21 @@ import { serveWithExample, type LocalCloud, type Reach } from './localCloud.ts';
 const STAGE = 'local';
 const BUS = `regulabel-${STAGE}`;
 const NAME = `compliance-reports-${STAGE}`;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
+
+const issued = z.object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), SessionToken: z.string() });
+
+const report = z.object({
+  month: z.string(),
+  lines: z.array(z.object({ country: z.string(), scheme: z.string(), models: z.array(z.string()) })),
+});
 
 const { values } = parseArgs({
   options: { state: { type: 'string', default: '.regulabel' }, 'roll-back': { type: 'string' } },
 });
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+say('packaging the example, starting the local cloud ...');
 const cloud = await serveWithExample(resolve(values.state), STAGE);
 try {
   await show(cloud, values['roll-back']);
@@ -37,7 +47,8 @@ async function show({ reach, account }: LocalCloud, rolledBackLine: string | und
   const bucket = await asReader(reach, account);
   const queues = new SQSClient(reach);
   const bus = new EventBridgeClient(reach);
-  const replay = await replayTo(bus, { ...reach, account });
+  say('replaying the archive to our rule ...');
+  const replay = await replayTo(reach, account);
   await until(queues, async () => (await replay()) && (await bucket.keys()).length > 0);
   if (rolledBackLine !== undefined) {
     await rollBack(bus, rolledBackLine, await bucket.reports());
@@ -46,11 +57,12 @@ async function show({ reach, account }: LocalCloud, rolledBackLine: string | und
   for (const text of await bucket.texts()) process.stdout.write(`${text}\n`);
 }
 
-/** The archive, from its beginning, to our rule alone: nobody else is to act again. Answers whether that is done. */
-async function replayTo(bus: EventBridgeClient, { region, account }: { region: string; account: string }) {
-  const arn = (resource: string): string => `arn:aws:events:${region}:${account}:${resource}`;
-  const ReplayName = `${NAME}-${Date.now()}`;
-  await bus.send(
+/** The archive, from its beginning, to our rule alone: nobody else is to act again. Regulabel's operator may. Answers whether that is done. */
+async function replayTo(reach: Reach, account: string): Promise<() => Promise<boolean>> {
+  const operator = new EventBridgeClient({ ...reach, credentials: await assume(reach, account, `${BUS}-operator`) });
+  const arn = (resource: string): string => `arn:aws:events:${reach.region}:${account}:${resource}`;
+  const ReplayName = `${BUS}-to-compliance-${Date.now()}`;
+  await operator.send(
     new StartReplayCommand({
       ReplayName,
       EventSourceArn: arn(`archive/${BUS}-events`),
@@ -59,29 +71,23 @@ async function replayTo(bus: EventBridgeClient, { region, account }: { region: s
       Destination: { Arn: arn(`event-bus/${BUS}`), FilterArns: [arn(`rule/${BUS}/${NAME}`)] },
     }),
   );
-  return async () => (await bus.send(new DescribeReplayCommand({ ReplayName }))).State === 'COMPLETED';
+  return async () => (await operator.send(new DescribeReplayCommand({ ReplayName }))).State === 'COMPLETED';
 }
 
-const report = z.object({
-  month: z.string(),
-  lines: z.array(z.object({ country: z.string(), scheme: z.string(), models: z.array(z.string()) })),
-});
+async function assume(reach: Reach, account: string, role: string): Promise<Reach['credentials']> {
+  const RoleArn = `arn:aws:iam::${account}:role/${role}`;
+  const { Credentials } = await new STSClient(reach).send(
+    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'example' }),
+  );
+  const { AccessKeyId, SecretAccessKey, SessionToken } = issued.parse(Credentials);
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
 type Report = z.infer<typeof report>;
 
 /** The bucket, as those see it who read reports. */
 async function asReader(reach: Reach, account: string) {
-  const RoleArn = `arn:aws:iam::${account}:role/${NAME}-reader`;
-  const { Credentials } = await new STSClient(reach).send(
-    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'example' }),
-  );
-  const credentials = z
-    .object({ AccessKeyId: z.string(), SecretAccessKey: z.string(), SessionToken: z.string() })
-    .transform((c) => ({
-      accessKeyId: c.AccessKeyId,
-      secretAccessKey: c.SecretAccessKey,
-      sessionToken: c.SessionToken,
-    }))
-    .parse(Credentials);
+  const credentials = await assume(reach, account, `${NAME}-reader`);
   const s3 = new S3Client({ ...reach, credentials, forcePathStyle: true });
   const Bucket = `${NAME}-${account}-${reach.region}`;
   const keys = async (): Promise<string[]> => {
