@@ -70,6 +70,7 @@ async function packageInto(folder: string, stage: string): Promise<void> {
     env: { ...process.env, PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [[code], ...said] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  const ended = once(child, 'close') as Promise<[code: number | null]>;
+  const [[code], ...said] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   if (code !== 0) throw new Error(`the example cannot be packaged:\n${said.join('\n')}`);
 }

@@ -34,7 +34,8 @@ export interface Correction extends Omit<Rollback, 'id'> {
 export function corrections({ figures, superseded }: Standing, rollbacks: readonly Rollback[]): Correction[] {
   return [...rollbacks]
     .sort((one, other) => Date.parse(one.time) - Date.parse(other.time) || (one.id < other.id ? -1 : 1))
-    .flatMap(({ id: _, ...rolledBack }): Correction[] => {
+    .flatMap(({ time, country, scheme, model, reason }): Correction[] => {
+      const rolledBack = { time, country, scheme, model, reason };
       if (isWorkOf(figures, rolledBack)) return [{ ...rolledBack, state: 'needed' }];
       return superseded.some((each) => isWorkOf(each, rolledBack)) ? [{ ...rolledBack, state: 'made' }] : [];
     });
