@@ -2,9 +2,6 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { intrinsics } from './intrinsics.ts';
 
-/** Services depend on this package only; the interpreter that walks their definitions is the local cloud's. */
-export { walk } from '@regulabel/local-cloud/walk';
-
 /** A state machine's definition in the Amazon States Language. */
 export interface Definition {
   readonly StartAt: string;
@@ -13,7 +10,7 @@ export interface Definition {
 }
 
 /**
- * The definition in a service's `state-machine.yml`, as `walk` takes it. `!Sub`, `!GetAtt` and `!Ref` become their
+ * The definition in a service's `state-machine.yml`, as `rememberWalks` takes it. `!Sub`, `!GetAtt` and `!Ref` become their
  * plain text, the stage is `dev`. Any other tag is an error.
  */
 export function loadStateMachine(file: string | URL): Definition {

@@ -8,7 +8,8 @@ import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1'
 import { modelRejected } from '@regulabel/contracts/evaluation/modelRejected.v1';
 import { parseStrictly } from '@regulabel/contracts/parse';
 import { context } from '@regulabel/testing/lambda';
-import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
+import { loadStateMachine } from '@regulabel/testing/stateMachine';
+import { rememberWalks } from '@regulabel/testing/walkedWays';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Evidence } from './core/comparisonExecution.ts';
 import { inputFor, scoresOf, trained, winner } from './evaluation.fixture.ts';
@@ -16,7 +17,7 @@ import { inputFor, scoresOf, trained, winner } from './evaluation.fixture.ts';
 process.env['WINNERS_TABLE'] = 'regulabel-dev-winners';
 const { handler: decide } = await import('./functions/decide.ts');
 
-const definition = loadStateMachine(new URL('../state-machine.yml', import.meta.url));
+const machine = rememberWalks(loadStateMachine(new URL('../state-machine.yml', import.meta.url)));
 const events = { promoted: modelPromoted, rejected: modelRejected, held: modelHeld };
 const s3 = mockClient(S3Client);
 const scoresAre = (scores: Parameters<typeof scoresOf>[0]) =>
@@ -66,8 +67,7 @@ async function compare({
       if (error !== undefined) throw Object.assign(new Error(error), { error, cause: 'because' });
       return answer(args as never);
     };
-  const result = await walk({
-    definition,
+  const result = await machine.walk({
     input: inputFor(pinned, evidence),
     context: { executionName: 'DE-weee', stateMachineName: 'regulabel-dev-comparison', redriveCount },
     tasks: {
@@ -126,6 +126,8 @@ describe('the comparison state machine', () => {
     const walked = await compare({ pinned: winner });
     const { data } = announced(walked, 'rejected');
     const [{ TransactItems }] = walked.asked['Record'] as [{ TransactItems: { Put?: { Item: never } }[] }];
+    // The permissions of the machine's role are for these.
+    for (const item of TransactItems) expect(['Put', 'ConditionCheck']).toContain(Object.keys(item).join());
     const recorded = decisionContract.parse(unmarshall(TransactItems[0]!.Put!.Item));
     expect(recorded).toMatchObject({ decisionId: data.decisionId, reason: data.reason, scores: data.scores });
   });
@@ -286,5 +288,10 @@ describe('the comparison state machine', () => {
     const walked = await compare({ fail: { Record: always(cancelled), [state]: ['DynamoDb.ThrottlingException'] } });
     expect(walked.status).toBe('SUCCEEDED');
     expect(walked.asked[state]).toHaveLength(2);
+  });
+
+  // The last test: it looks back on the walks of all others.
+  it('was walked in every state, choice, catcher and retrier', () => {
+    expect(machine.unwalked()).toEqual([]);
   });
 });

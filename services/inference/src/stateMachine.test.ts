@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { inferenceCompleted } from '@regulabel/contracts/inference/inferenceCompleted.v1';
 import { parseStrictly } from '@regulabel/contracts/parse';
-import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
+import { loadStateMachine } from '@regulabel/testing/stateMachine';
+import { rememberWalks } from '@regulabel/testing/walkedWays';
 import { executionInputExample } from './executionInput.fixture.ts';
 
-const definition = loadStateMachine(new URL('../state-machine.yml', import.meta.url));
+const machine = rememberWalks(loadStateMachine(new URL('../state-machine.yml', import.meta.url)));
 
 interface ProcessingJob {
   ProcessingJobName: string;
@@ -37,8 +38,7 @@ async function label(
     attempt(state);
     return { ...job, ProcessingJobStatus: status[state] ?? 'Completed' };
   };
-  const result = await walk({
-    definition,
+  const result = await machine.walk({
     input: executionInputExample(caller),
     context: { executionName: 'DE-weee', stateMachineName: 'regulabel-dev-inference', redriveCount },
     tasks: {
@@ -154,6 +154,19 @@ describe('the inference state machine', () => {
   );
 
   it.each(['Prepare', 'Transform', 'Collect'])(
+    'tries %s again a few times after an error that SageMaker does not name, and then gives up',
+    async (state) => {
+      const unnamed = 'SageMaker.AmazonSageMakerException';
+      const passing = await label('production', { fail: { [state]: [unnamed, 'SageMaker.SdkClientException'] } });
+      expect(passing.status).toBe('SUCCEEDED');
+      expect(names(passing.jobs)).toHaveLength(3 + 2);
+      const lasting = await label('production', { fail: { [state]: Array<string>(100).fill(unnamed) } });
+      expect(lasting).toMatchObject({ status: 'FAILED', error: unnamed });
+      expect(lasting.visited.at(-1)).toBe(state);
+    },
+  );
+
+  it.each(['Prepare', 'Transform', 'Collect'])(
     'fails in %s, with what the job said, when the job fails',
     async (state) => {
       const { status, error, cause, visited } = await label('production', { fail: { [state]: ['States.TaskFailed'] } });
@@ -178,5 +191,10 @@ describe('the inference state machine', () => {
     });
     expect(status).toBe('SUCCEEDED');
     expect(announced).toHaveLength(1);
+  });
+
+  // The last test: it looks back on the walks of all others.
+  it('was walked in every state, choice, catcher and retrier', () => {
+    expect(machine.unwalked()).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 import { context } from '@regulabel/testing/lambda';
-import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
+import { loadStateMachine } from '@regulabel/testing/stateMachine';
+import { rememberWalks } from '@regulabel/testing/walkedWays';
 import { describe, expect, it, jest } from '@jest/globals';
 import { unloadPlan } from './core/unloadStatement.ts';
 import { handler as refuseUnload } from './functions/refuseUnload.ts';
 
-const definition = loadStateMachine(new URL('../state-machine.yml', import.meta.url));
+const machine = rememberWalks(loadStateMachine(new URL('../state-machine.yml', import.meta.url)));
 const input = { purpose: 'training', scheduledTime: '2026-11-01T02:00:00Z' };
 const runId = 'training-20261101T020000Z';
 
@@ -17,7 +18,7 @@ const plan = {
   unload: unloadPlan({ purpose: 'training', runId }, { bucket: 'data', roleArn: 'arn:role', keyArn: 'arn:key/raw' }),
 };
 
-type Tasks = NonNullable<Parameters<typeof walk>[0]['tasks']>;
+type Tasks = NonNullable<Parameters<typeof machine.walk>[0]['tasks']>;
 const happy: Tasks = {
   Plan: () => plan,
   Unload: () => ({ Id: 'statement-1' }),
@@ -32,7 +33,7 @@ const happy: Tasks = {
   },
 };
 const extract = (tasks: Tasks = {}, redriveCount = 0) =>
-  walk({ definition, input, tasks: { ...happy, ...tasks }, context: { redriveCount } });
+  machine.walk({ input, tasks: { ...happy, ...tasks }, context: { redriveCount } });
 
 describe('the extract state machine', () => {
   it('plans, unloads, waits and splits', async () => {
@@ -206,5 +207,10 @@ describe('the extract state machine', () => {
     });
     expect(walked).toMatchObject({ status: 'FAILED', error, cause: 'why' });
     expect(walked.visited.at(-1)).toBe(state);
+  });
+
+  // The last test: it looks back on the walks of all others.
+  it('was walked in every state, choice, catcher and retrier', () => {
+    expect(machine.unwalked()).toEqual([]);
   });
 });

@@ -2,14 +2,15 @@ import type { PrepareTrainingMessage } from '@regulabel/shared/jobs/prepareTrain
 import { modelTrained, type TrainedModel } from '@regulabel/contracts/training/modelTrained.v1';
 import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v1';
 import { parseStrictly } from '@regulabel/contracts/parse';
-import { loadStateMachine, walk } from '@regulabel/testing/stateMachine';
+import { loadStateMachine } from '@regulabel/testing/stateMachine';
+import { rememberWalks } from '@regulabel/testing/walkedWays';
 import { describe, expect, it, jest } from '@jest/globals';
 import { trainingExecution, type TrainingExecutionInput } from './core/trainingExecution.ts';
 import { exampleCatalogue, exampleDecision, exampleManifest } from './testing/examples.ts';
 
-const definition = loadStateMachine(new URL('../state-machine.yml', import.meta.url));
+const machine = rememberWalks(loadStateMachine(new URL('../state-machine.yml', import.meta.url)));
 
-type Tasks = NonNullable<Parameters<typeof walk>[0]['tasks']>;
+type Tasks = NonNullable<Parameters<typeof machine.walk>[0]['tasks']>;
 type Task = Tasks[string];
 interface Processing {
   ProcessingJobName: string;
@@ -81,7 +82,7 @@ const failing =
 /** Walks, and gives what each Task was called with. */
 async function train(tasks: Tasks = {}, input: TrainingExecutionInput = inputOf(), redriveCount = 0) {
   const spies = Object.fromEntries(Object.entries({ ...happy, ...tasks }).map(([name, task]) => [name, jest.fn(task)]));
-  const walked = await walk({ definition, input, tasks: spies, context: { redriveCount } });
+  const walked = await machine.walk({ input, tasks: spies, context: { redriveCount } });
   const called = <Arguments>(name: string) => (spies[name]?.mock.calls ?? []).map(([args]) => args as Arguments);
   const entry = (name: string) =>
     called<{ Entries: { DetailType: string; Source: string; EventBusName: string; Detail: unknown }[] }>(name)[0]
@@ -302,5 +303,10 @@ describe('the training state machine', () => {
     const walked = await train({ [state]: failing(error, 999, happy[state]!) });
     expect(walked).toMatchObject({ status: 'FAILED', error, cause: 'why' });
     expect(walked.visited.at(-1)).toBe(state);
+  });
+
+  // The last test: it looks back on the walks of all others.
+  it('was walked in every state, choice, catcher and retrier', () => {
+    expect(machine.unwalked()).toEqual([]);
   });
 });

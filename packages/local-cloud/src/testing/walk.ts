@@ -40,6 +40,8 @@ export interface Walked {
   readonly cause?: string | undefined;
   /** The states entered, in order. */
   readonly visited: readonly string[];
+  /** The retriers that made a state try again, by the state's name and their place in its Retry. */
+  readonly retried: readonly { readonly state: string; readonly retrier: number }[];
   readonly events: readonly HistoryEvent[];
 }
 
@@ -52,6 +54,7 @@ const account = 'arn:aws:states:eu-west-1:111122223333';
 export async function walk({ definition, input = {}, tasks = {}, context = {} }: Walk): Promise<Walked> {
   const clock = new VirtualClock(context.startTime ?? Date.UTC(2026, 0, 1));
   const events: HistoryEvent[] = [];
+  const retried: { state: string; retrier: number }[] = [];
   const calls = new Map<string, number>();
   const call = async (name: string, args: Json): Promise<Json | typeof unanswered> => {
     const attempt = (calls.get(name) ?? 0) + 1;
@@ -85,6 +88,9 @@ export async function walk({ definition, input = {}, tasks = {}, context = {} }:
       },
       commit: (change) => {
         events.push(...change.events);
+        for (const { state, at, retried: times } of change.frames)
+          if (at.phase === 'retry')
+            for (const [retrier, count] of times.entries()) if (count > 0) retried.push({ state, retrier });
       },
       random: () => 0.5,
     },
@@ -92,7 +98,7 @@ export async function walk({ definition, input = {}, tasks = {}, context = {} }:
   const end = await run.finish();
   if (end === undefined) throw new Error('The walk was halted.');
   const visited = events.filter(({ type }) => type.endsWith('StateEntered')).map(nameOf);
-  return { ...end, visited, events };
+  return { ...end, visited, retried, events };
 }
 
 async function asTaskError(stub: StubTask, args: Json, attempt: number): Promise<unknown> {
