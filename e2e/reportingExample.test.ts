@@ -26,7 +26,8 @@ async function runExample(...args: string[]): Promise<string> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [[code], stdout, stderr] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  const ended = once(child, 'close') as Promise<[code: number | null]>;
+  const [[code], stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   if (code !== 0) throw new Error(`the example ended with ${String(code)}:\n${stderr}`);
   return stdout;
 }

@@ -15,7 +15,7 @@ export interface Place {
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 export const isSchema = (value: Json | undefined): value is Schema => typeof value === 'boolean' || isObject(value);
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 /** Keywords that hold one schema, a list of schemas, a map of schemas, a list without order. */
 const ONE = new Set([

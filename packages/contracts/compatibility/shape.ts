@@ -155,8 +155,9 @@ export function isPossible(shape: Shape): boolean {
 }
 
 function isPossibleNumber({ constant, ...shape }: NumberShape): boolean {
-  if (typeof constant !== 'number') return shape.minimum <= shape.maximum;
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = shape;
+  const isOpen = exclusiveMinimum || exclusiveMaximum;
+  if (typeof constant !== 'number') return isOpen ? minimum < maximum : minimum <= maximum;
   return (
     (exclusiveMinimum ? constant > minimum : constant >= minimum) &&
     (exclusiveMaximum ? constant < maximum : constant <= maximum) &&

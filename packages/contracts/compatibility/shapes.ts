@@ -70,7 +70,7 @@ const shapesOfValue = (value: Json): readonly Shape[] => {
 };
 
 const common = { formats: [], opaque: [] } as const;
-const anyNumber: NumberShape = {
+export const anyNumber: NumberShape = {
   ...common,
   type: 'number',
   integer: false,
