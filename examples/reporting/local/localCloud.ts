@@ -37,7 +37,7 @@ export interface LocalCloud {
  */
 export async function serveWithExample(state: string, stage: string): Promise<LocalCloud> {
   const folder = join(state, 'example-reporting');
-  const known = config.parse(JSON.parse(await readFile(join(state, 'config.json'), 'utf8')));
+  const known = await configOf(state);
   await packageInto(folder, stage);
   const file = join(state, 'config-with-example.json');
   await writeFile(file, JSON.stringify({ ...known, templates: [...known.templates, folder] }));
@@ -61,6 +61,15 @@ export async function serveWithExample(state: string, stage: string): Promise<Lo
       await ended;
     },
   };
+}
+
+/** What every local cloud has in its state folder, from its first start on. */
+async function configOf(state: string): Promise<z.infer<typeof config>> {
+  try {
+    return config.parse(JSON.parse(await readFile(join(state, 'config.json'), 'utf8')));
+  } catch (error) {
+    throw new Error(`${state} is no demo's state folder: \`npm start\` fills one, --state names it`, { cause: error });
+  }
 }
 
 async function packageInto(folder: string, stage: string): Promise<void> {

@@ -35,12 +35,17 @@ const { values } = parseArgs({
 });
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-say('packaging the example, starting the local cloud ...');
-const cloud = await serveWithExample(resolve(values.state), STAGE);
 try {
-  await show(cloud, values['roll-back']);
-} finally {
-  await cloud.stop();
+  say('packaging the example, starting the local cloud ...');
+  const cloud = await serveWithExample(resolve(values.state), STAGE);
+  try {
+    await show(cloud, values['roll-back']);
+  } finally {
+    await cloud.stop();
+  }
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }
 
 async function show({ reach, account }: LocalCloud, rolledBackLine: string | undefined): Promise<void> {
