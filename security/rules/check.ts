@@ -3,7 +3,7 @@
 import { packageStage } from '@regulabel/cli/local/packageServices';
 import { report, violationsOf } from './rule.ts';
 import { rules } from './rules.ts';
-import { readStack } from './stack.ts';
+import { readStack } from './template/stack.ts';
 
 /** The stage that keeps its data; in everything else stages are alike. */
 const STAGE = 'prod';

@@ -1,5 +1,6 @@
 /** What a rule is, and how what it finds is told. */
-import { ofType, type Resource, type Stack } from './stack.ts';
+import { machinesOf, type Task } from './template/machines.ts';
+import { ofType, type Resource, type Stack } from './template/stack.ts';
 
 export interface Finding {
   /** The stack's name. */
@@ -43,6 +44,20 @@ export const each =
     stacks.flatMap((stack) =>
       ofType(stack, type).flatMap((resource) =>
         [problemsOf(resource, stack, stacks) ?? []].flat().map((problem: Problem) => finding(stack, resource, problem)),
+      ),
+    );
+
+/** A rule's check that looks at each Task by itself. */
+export const eachTask =
+  (problemsOf: (task: Task, stack: Stack) => string | readonly string[] | undefined) =>
+  (stacks: readonly Stack[]): Finding[] =>
+    stacks.flatMap((stack) =>
+      machinesOf(stack).flatMap(({ resource, tasks }) =>
+        tasks.flatMap((task) =>
+          [problemsOf(task, stack) ?? []]
+            .flat()
+            .map((what) => finding(stack, resource, { in: `state ${task.name}`, what })),
+        ),
       ),
     );
 

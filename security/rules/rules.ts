@@ -1,20 +1,21 @@
-import { alarms } from './alarms.ts';
-import { buckets } from './buckets.ts';
-import { deliveries } from './deliveries.ts';
-import { functions } from './functions.ts';
-import { jobNames } from './jobNames.ts';
-import { jobs } from './jobs.ts';
-import { keys } from './keys.ts';
-import { logs } from './logs.ts';
-import { permissions } from './permissions.ts';
-import { queues } from './queues.ts';
-import { roles } from './roles.ts';
+import { alarms } from './subjects/alarms.ts';
+import { buckets } from './subjects/buckets.ts';
+import { deliveries } from './subjects/deliveries.ts';
+import { functions } from './subjects/functions.ts';
+import { jobNames } from './subjects/jobNames.ts';
+import { jobs } from './subjects/jobs.ts';
+import { keys } from './subjects/keys.ts';
+import { logs } from './subjects/logs.ts';
+import { permissions } from './permissions/permissions.ts';
+import { queues } from './subjects/queues.ts';
+import { resourcePolicies } from './subjects/resourcePolicies.ts';
+import { roles } from './subjects/roles.ts';
 import type { Rule } from './rule.ts';
-import { stacks } from './stacks.ts';
-import { stateMachines } from './stateMachines.ts';
-import { tables } from './tables.ts';
-import { tasks } from './tasks.ts';
-import { topics } from './topics.ts';
+import { stacks } from './subjects/stacks.ts';
+import { stateMachines } from './subjects/stateMachines.ts';
+import { tables } from './subjects/tables.ts';
+import { tasks } from './subjects/tasks.ts';
+import { topics } from './subjects/topics.ts';
 
 /** Every rule, by subject. */
 export const rules: readonly Rule[] = [
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   ...keys,
   ...queues,
   ...topics,
+  ...resourcePolicies,
   ...tables,
   ...logs,
   ...roles,

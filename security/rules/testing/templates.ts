@@ -1,6 +1,6 @@
 /** For tests: templates in which all is well, and copies of them in which one thing is not. */
 import { violationsOf, type Rule } from '../rule.ts';
-import { stackOf, type Stack } from '../stack.ts';
+import { stackOf, type Stack } from '../template/stack.ts';
 
 export type Resources = Readonly<Record<string, object>>;
 

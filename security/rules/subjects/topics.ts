@@ -1,0 +1,35 @@
+import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
+import { each, type Rule } from '../rule.ts';
+import { keyOf } from '../template/world.ts';
+
+export const topics: readonly Rule[] = [
+  {
+    name: 'topic-encrypted',
+    remedy: "Set KmsMasterKeyId to a key of the same template: services cannot publish under SNS's own key",
+    standsFor: ['AwsSolutions-SNS2', 'CKV_AWS_26'],
+    check: each('AWS::SNS::Topic', (topic, stack) =>
+      keyOf(stack, topic) === undefined ? "notices are not encrypted under a key of the service's own" : undefined,
+    ),
+  },
+  {
+    name: 'topic-tls-only',
+    remedy:
+      'Give it a policy that denies sns:Publish to everybody where aws:SecureTransport is false (SNS takes no sns:* there)',
+    standsFor: ['AwsSolutions-SNS3'],
+    check: each('AWS::SNS::Topic', (topic, stack) =>
+      onlyOverTls(policiesOn(stack, topic).flatMap(statementsOf), [{ action: 'sns:Publish', resource: topic.arn }])
+        ? undefined
+        : 'it takes notices over plain HTTP',
+    ),
+  },
+  {
+    name: 'topic-has-one-policy',
+    remedy: 'Put all statements on a topic into one AWS::SNS::TopicPolicy: the last one deployed wins',
+    check: each('AWS::SNS::Topic', (topic, stack) => {
+      const policies = policiesOn(stack, topic);
+      return policies.length > 1
+        ? `several policies overwrite each other: ${policies.map(({ id }) => id).join(', ')}`
+        : undefined;
+    }),
+  },
+];
