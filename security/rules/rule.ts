@@ -32,18 +32,11 @@ export type Problem = string | { readonly in: string; readonly what: string };
 
 /** A rule's check that looks at each resource of a type by itself. */
 export const each =
-  (
-    type: string,
-    problemsOf: (
-      resource: Resource,
-      stack: Stack,
-      stacks: readonly Stack[],
-    ) => Problem | readonly Problem[] | undefined,
-  ) =>
+  (type: string, problemsOf: (resource: Resource, stack: Stack) => Problem | readonly Problem[] | undefined) =>
   (stacks: readonly Stack[]): Finding[] =>
     stacks.flatMap((stack) =>
       ofType(stack, type).flatMap((resource) =>
-        [problemsOf(resource, stack, stacks) ?? []].flat().map((problem: Problem) => finding(stack, resource, problem)),
+        [problemsOf(resource, stack) ?? []].flat().map((problem: Problem) => finding(stack, resource, problem)),
       ),
     );
 

@@ -1,3 +1,5 @@
+import { permissions } from './permissions/permissions.ts';
+import type { Rule } from './rule.ts';
 import { alarms } from './subjects/alarms.ts';
 import { buckets } from './subjects/buckets.ts';
 import { deliveries } from './subjects/deliveries.ts';
@@ -6,11 +8,9 @@ import { jobNames } from './subjects/jobNames.ts';
 import { jobs } from './subjects/jobs.ts';
 import { keys } from './subjects/keys.ts';
 import { logs } from './subjects/logs.ts';
-import { permissions } from './permissions/permissions.ts';
 import { queues } from './subjects/queues.ts';
 import { resourcePolicies } from './subjects/resourcePolicies.ts';
 import { roles } from './subjects/roles.ts';
-import type { Rule } from './rule.ts';
 import { stacks } from './subjects/stacks.ts';
 import { stateMachines } from './subjects/stateMachines.ts';
 import { tables } from './subjects/tables.ts';

@@ -3,9 +3,9 @@ import { accessesOf, partsOf, type Access } from '@regulabel/local-cloud/access/
 import { contextOf } from '@regulabel/local-cloud/access/context';
 import { impliedCalls, type Implied } from '@regulabel/local-cloud/access/implied';
 import type { Context } from '@regulabel/local-cloud/policy/pattern';
+import { WITHOUT_RESOURCE } from '../subjects/resources.ts';
 import type { Place } from '../template/identity.ts';
 import { decided, roleOf, statementsOf } from '../template/policies.ts';
-import { WITHOUT_RESOURCE } from '../subjects/resources.ts';
 import type { Resource, Stack } from '../template/stack.ts';
 import { aliasesOf, guarding, keyOf, known } from '../template/world.ts';
 

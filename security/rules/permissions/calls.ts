@@ -3,11 +3,11 @@ import type { Call } from '@regulabel/local-cloud/access/access';
 import type { Implied } from '@regulabel/local-cloud/access/implied';
 import { expressionIn } from '@regulabel/local-cloud/asl/query';
 import { integrationOf } from '@regulabel/local-cloud/states/sdk';
-import { examplesOf } from './examples.ts';
 import type { Place } from '../template/identity.ts';
 import { isObject, type JsonObject } from '../template/json.ts';
 import type { Task } from '../template/machines.ts';
 import type { Stack } from '../template/stack.ts';
+import { examplesOf } from './examples.ts';
 
 /** The rule by which Step Functions hears of the end of a kind of job. */
 const MANAGED_RULES: Readonly<Record<string, string>> = {

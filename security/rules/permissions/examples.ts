@@ -1,6 +1,6 @@
 /** What Arguments come to that are computed, as far as permissions depend on them. */
-import type { JsonObject } from '../template/json.ts';
 import type { Place } from '../template/identity.ts';
+import type { JsonObject } from '../template/json.ts';
 
 type Example = (place: Place) => JsonObject;
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { permissions } from './permissions.ts';
 import {
   account,
   allow,
@@ -14,6 +13,7 @@ import {
   sub,
   type Resources,
 } from '../testing/templates.ts';
+import { permissions } from './permissions.ts';
 
 const arn = (service: string, resource: string) =>
   sub(`arn:aws:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);

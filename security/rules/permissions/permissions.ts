@@ -1,11 +1,11 @@
 /** A role that lacks a permission is found out when the first call fails, at night: here, before it is deployed. */
-import { denialsOf, isVague, type Need } from './asking.ts';
-import { callsOf } from './calls.ts';
+import { finding, type Finding, type Problem, type Rule } from '../rule.ts';
 import { at, isTrue, list, text } from '../template/json.ts';
 import { machinesOf } from '../template/machines.ts';
-import { finding, type Finding, type Problem, type Rule } from '../rule.ts';
 import { ofType, type Resource, type Stack } from '../template/stack.ts';
 import { ownRole } from '../template/world.ts';
+import { denialsOf, isVague, type Need } from './asking.ts';
+import { callsOf } from './calls.ts';
 
 /** Something that acts as a role, and what it cannot do without. */
 interface Actor {

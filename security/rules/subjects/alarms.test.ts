@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { alarms } from './alarms.ts';
 import { attribute, changed, found, keyWith, ref, stackWith } from '../testing/templates.ts';
+import { alarms } from './alarms.ts';
 
 const alarm = (Namespace: string, MetricName: string, value: unknown) => ({
   Type: 'AWS::CloudWatch::Alarm',

@@ -1,6 +1,6 @@
+import { each, finding, type Check, type Rule } from '../rule.ts';
 import type { Place } from '../template/identity.ts';
 import { at, list, text } from '../template/json.ts';
-import { each, finding, type Check, type Rule } from '../rule.ts';
 import { ofType, type Resource, type Stack } from '../template/stack.ts';
 import { deadLetterArns } from '../template/world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { buckets } from './buckets.ts';
 import { attribute, changed, found, keyWith, policyDocument, ref, stackWith, sub } from '../testing/templates.ts';
+import { buckets } from './buckets.ts';
 
 const tlsOnly = (bucket: string) => ({
   Type: 'AWS::S3::BucketPolicy',

@@ -1,9 +1,9 @@
+import { each, type Rule } from '../rule.ts';
 import { at, isTrue } from '../template/json.ts';
 import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
-import { each, type Rule } from '../rule.ts';
-import { keyNotRetained, notRetained } from './retention.ts';
 import type { Resource, Stack } from '../template/stack.ts';
 import { keyOf } from '../template/world.ts';
+import { keyNotRetained, notRetained } from './retention.ts';
 
 /**
  * The Serverless Framework's own bucket holds the functions' bundles, which are in the repository anyway, and goes with

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { deliveries } from './deliveries.ts';
 import {
   allow,
   attribute,
@@ -11,6 +10,7 @@ import {
   stackWith,
   sub,
 } from '../testing/templates.ts';
+import { deliveries } from './deliveries.ts';
 
 const fromRule = { Condition: { ArnEquals: { 'aws:SourceArn': attribute('Rule') } } };
 const ofAccount = { Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } } };

@@ -1,8 +1,8 @@
 /** What AWS's services deliver by themselves. Nothing tells when they may not: the event, alarm or line of log is gone. */
 import type { Context } from '@regulabel/local-cloud/policy/pattern';
+import { each, finding, type Check, type Finding, type Rule } from '../rule.ts';
 import { at, list, text } from '../template/json.ts';
 import { decided, service } from '../template/policies.ts';
-import { each, finding, type Check, type Finding, type Rule } from '../rule.ts';
 import { ofType, type Resource, type Stack } from '../template/stack.ts';
 import { guarding, keyOf, known } from '../template/world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { functions } from './functions.ts';
 import { attribute, changed, found, stackWith, sub } from '../testing/templates.ts';
+import { functions } from './functions.ts';
 
 const good = {
   Sweep: {

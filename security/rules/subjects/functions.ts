@@ -1,7 +1,7 @@
-import { isWatched } from './alarms.ts';
-import { at, list, text } from '../template/json.ts';
 import { each, type Rule } from '../rule.ts';
+import { at, list, text } from '../template/json.ts';
 import type { Resource, Stack } from '../template/stack.ts';
+import { isWatched } from './alarms.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, those that the bundles are made for. */
 const RUNTIMES = ['nodejs24.x'];

@@ -1,9 +1,9 @@
-import { at } from '../template/json.ts';
-import { eachJob, RUNNING } from './jobKinds.ts';
 import type { Rule } from '../rule.ts';
+import { at } from '../template/json.ts';
 import { membersSpelled, spelled } from '../template/spelling.ts';
-import { LONGEST_STAGE } from './stacks.ts';
 import { retriesOf } from '../template/waiting.ts';
+import { eachJob, RUNNING } from './jobKinds.ts';
+import { LONGEST_STAGE } from './stacks.ts';
 
 /**
  * Characters of what the starting functions put into an execution's input for the names of its jobs, stage included

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobNames } from './jobNames.ts';
-import { jobs } from './jobs.ts';
 import { definition, jobState, machineWith } from '../testing/machine.ts';
 import { changed, found, stackWith } from '../testing/templates.ts';
+import { jobNames } from './jobNames.ts';
+import { jobs } from './jobs.ts';
 
 const findings = (of: object) => found([...jobs, ...jobNames], stackWith(machineWith(of)));
 const args = 'States.Job.Arguments';

@@ -1,8 +1,8 @@
-import { at, isTrue, list, text } from '../template/json.ts';
-import { eachJob, isUnknownJob, RUNNING, type Kind } from './jobKinds.ts';
 import { eachTask, type Rule } from '../rule.ts';
+import { at, isTrue, list, text } from '../template/json.ts';
 import { ofType, type Stack } from '../template/stack.ts';
 import { keyOf, ownKey, ownRole } from '../template/world.ts';
+import { eachJob, isUnknownJob, RUNNING, type Kind } from './jobKinds.ts';
 
 /** Instances whose disks are EBS volumes: local ones are not encrypted under our key. */
 const EBS_ONLY = /^ml\.(m5|c5|m7i)\.\w+$/;

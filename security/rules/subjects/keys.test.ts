@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { keys } from './keys.ts';
 import {
   account,
   allow,
@@ -12,6 +11,7 @@ import {
   stackWith,
   sub,
 } from '../testing/templates.ts';
+import { keys } from './keys.ts';
 
 const role = (name: string) => sub(`arn:aws:iam::\${AWS::AccountId}:role/${name}`);
 const through = (service: string) => ({

@@ -1,9 +1,9 @@
 import type { Statement } from '@regulabel/local-cloud/policy/document';
 import { matchesAction } from '@regulabel/local-cloud/policy/pattern';
+import { each, type Problem, type Rule } from '../rule.ts';
 import type { Place } from '../template/identity.ts';
 import { isTrue } from '../template/json.ts';
 import { conditionOn, openToAll, statementsOf } from '../template/policies.ts';
-import { each, type Problem, type Rule } from '../rule.ts';
 import { ofType, type Resource, type Stack } from '../template/stack.ts';
 import { aliasesOf, keyOf, ownRole } from '../template/world.ts';
 
@@ -20,7 +20,7 @@ const USES = [
   'kms:CreateGrant',
 ];
 
-export const usesIn = ({ actions }: Pick<Statement, 'actions'>): string[] =>
+export const keyUsesIn = ({ actions }: Pick<Statement, 'actions'>): string[] =>
   USES.filter((use) => actions.patterns.some((pattern) => matchesAction(pattern, use)) !== actions.allBut);
 
 /**
@@ -70,7 +70,7 @@ export const keys: readonly Rule[] = [
     remedy:
       'Narrow it by aws:PrincipalArn to roles of the stage; a table key by kms:ViaService of DynamoDB, CreateGrant also by kms:GrantIsForAWSResource',
     check: ofStatements((statement, key, stack) => {
-      const uses = usesIn(statement);
+      const uses = keyUsesIn(statement);
       const handsOver = statement.principals?.aws.some((principal) => isAccount(principal, stack.place)) === true;
       if (!handsOver || uses.length === 0 || namesRoles(statement, stack.place)) return undefined;
       if (throughTable(statement, key, stack) && !grantsFreely(statement, uses)) return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { logs } from './logs.ts';
 import { attribute, changed, found, keyWith, stackWith } from '../testing/templates.ts';
+import { logs } from './logs.ts';
 
 const group = (name: string) => ({
   Type: 'AWS::Logs::LogGroup',

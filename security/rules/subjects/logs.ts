@@ -1,5 +1,5 @@
-import { at, list, text } from '../template/json.ts';
 import { each, type Rule } from '../rule.ts';
+import { at, list, text } from '../template/json.ts';
 import { ofType, type Stack } from '../template/stack.ts';
 import { keyOf } from '../template/world.ts';
 

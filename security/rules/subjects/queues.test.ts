@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { queues } from './queues.ts';
 import { attribute, changed, found, keyWith, policyDocument, ref, stackWith } from '../testing/templates.ts';
+import { queues } from './queues.ts';
 
 const good = {
   ...keyWith('Key', 'alias/regulabel-dev-messages'),

@@ -1,6 +1,6 @@
+import { each, type Rule } from '../rule.ts';
 import { at, text } from '../template/json.ts';
 import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
-import { each, type Rule } from '../rule.ts';
 import { ofType } from '../template/stack.ts';
 import { deadLetterArns, keyOf } from '../template/world.ts';
 

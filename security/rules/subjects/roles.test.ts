@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { roles } from './roles.ts';
 import {
   attribute,
   changed,
@@ -11,6 +10,7 @@ import {
   stackWith,
   sub,
 } from '../testing/templates.ts';
+import { roles } from './roles.ts';
 
 const arn = (service: string, resource: string) =>
   sub(`arn:aws:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);

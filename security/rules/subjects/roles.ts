@@ -1,21 +1,21 @@
-import { matchesAction } from '@regulabel/local-cloud/policy/pattern';
 import type { Statement } from '@regulabel/local-cloud/policy/document';
-import { list } from '../template/json.ts';
-import { usesIn as keyUsesIn } from './keys.ts';
-import { conditionOn, decided, openToAll, service, statementsOf, trustOf } from '../template/policies.ts';
-import { beyondTheStage, WITHOUT_RESOURCE } from './resources.ts';
+import { matchesAction } from '@regulabel/local-cloud/policy/pattern';
 import { each, finding, type Finding, type Problem, type Rule } from '../rule.ts';
-import type { Resource, Stack } from '../template/stack.ts';
+import { list } from '../template/json.ts';
+import { conditionOn, decided, openToAll, service, statementsOf, trustOf } from '../template/policies.ts';
+import type { Stack } from '../template/stack.ts';
 import { usesIn, type Use } from '../template/uses.ts';
 import { ownKey, ownRole } from '../template/world.ts';
+import { keyUsesIn } from './keys.ts';
+import { beyondTheStage, WITHOUT_RESOURCE } from './resources.ts';
 
 const TYPE = 'AWS::IAM::Role';
 
 /** A rule's check that looks at each statement of each role by itself. */
-const eachStatement = (problemOf: (statement: Statement, stack: Stack, role: Resource) => string | undefined) =>
+const eachStatement = (problemOf: (statement: Statement, stack: Stack) => string | undefined) =>
   each(TYPE, (role, stack) =>
     statementsOf(role).flatMap((statement): Problem[] => {
-      const what = statement.effect === 'Allow' ? problemOf(statement, stack, role) : undefined;
+      const what = statement.effect === 'Allow' ? problemOf(statement, stack) : undefined;
       return what === undefined ? [] : [{ in: `statement ${statement.origin}`, what }];
     }),
   );

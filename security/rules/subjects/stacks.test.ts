@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { stacks } from './stacks.ts';
 import { found, ref, stackWith, sub } from '../testing/templates.ts';
+import { stacks } from './stacks.ts';
 
 const queue = (QueueName: unknown) => ({ Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName } } });
 const exported = (Name: unknown) => ({ Outputs: { Bus: { Value: ref('Queue'), Export: { Name } } } });

@@ -1,7 +1,7 @@
-import { nameProperty } from '../template/identity.ts';
-import { isObject, text } from '../template/json.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { finding } from '../rule.ts';
+import { nameProperty } from '../template/identity.ts';
+import { isObject, text } from '../template/json.ts';
 import type { Stack } from '../template/stack.ts';
 
 /** The longest stage name; STAGE_PATTERN of packages/shared/src/names.ts. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { stateMachines } from './stateMachines.ts';
 import { definition, machineWith } from '../testing/machine.ts';
 import { changed, found, stackWith } from '../testing/templates.ts';
+import { stateMachines } from './stateMachines.ts';
 
 const good = machineWith(definition);
 /** asl-validator takes its time; what else is asked of a machine does not depend on it. */

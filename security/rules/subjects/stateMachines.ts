@@ -1,7 +1,7 @@
 import validate from 'asl-validator';
+import { each, finding, type Finding, type Problem, type Rule } from '../rule.ts';
 import { at, isTrue, text } from '../template/json.ts';
 import { faultOf, machinesOf, type StateMachine } from '../template/machines.ts';
-import { each, finding, type Finding, type Problem, type Rule } from '../rule.ts';
 import type { Stack } from '../template/stack.ts';
 import { longestWait } from '../template/waiting.ts';
 import { ownRole } from '../template/world.ts';

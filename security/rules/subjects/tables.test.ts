@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { tables } from './tables.ts';
 import { attribute, changed, found, keyWith, stackWith } from '../testing/templates.ts';
+import { tables } from './tables.ts';
 
 const good = {
   ...keyWith('Key', 'alias/regulabel-dev-registry'),

@@ -1,7 +1,7 @@
-import { at, isTrue } from '../template/json.ts';
-import { keyNotRetained, notRetained } from './retention.ts';
 import { each, type Rule } from '../rule.ts';
+import { at, isTrue } from '../template/json.ts';
 import { keyOf } from '../template/world.ts';
+import { keyNotRetained, notRetained } from './retention.ts';
 
 export const tables: readonly Rule[] = [
   {

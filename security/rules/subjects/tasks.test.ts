@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { tasks } from './tasks.ts';
 import { definition, machineWith } from '../testing/machine.ts';
 import { changed, found, stackWith } from '../testing/templates.ts';
+import { tasks } from './tasks.ts';
 
 const retrier = (ErrorEquals: string[]) => ({ ErrorEquals, MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
 const findings = (of: object) => found(tasks, stackWith(machineWith(of)));

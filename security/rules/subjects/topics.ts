@@ -1,5 +1,5 @@
-import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
 import { each, type Rule } from '../rule.ts';
+import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
 import { keyOf } from '../template/world.ts';
 
 export const topics: readonly Rule[] = [

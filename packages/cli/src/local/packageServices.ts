@@ -11,36 +11,25 @@ interface Artefact {
   readonly name: string;
   /** Where it is built, relative to the repository. */
   readonly folder: string;
-  /** Where what is built of it, and what it was made of, is kept. */
-  readonly kept: string;
   readonly sources: readonly string[];
   /** A program of the folder's dependencies, with its arguments. */
   readonly build: readonly [string, ...string[]];
 }
 
-const service =
-  (stage: string, keptIn: (name: string) => string) =>
-  (name: string): Artefact => ({
-    name,
-    folder: `services/${name}`,
-    kept: keptIn(name),
-    sources: [`services/${name}`, 'packages/shared/src', 'packages/contracts/src', 'stages'],
-    build: ['serverless', 'package', '--stage', stage, '--package', keptIn(name)],
-  });
-
-const bundle = (name: string, sources: readonly string[]): Artefact => ({
-  name,
-  folder: `packages/${name}`,
-  kept: packageFolder(name),
-  sources,
-  build: ['npm', 'run', '--silent', 'build'],
-});
-
 const ARTEFACTS: readonly Artefact[] = [
-  ...SERVICES.map(service(LOCAL.stage, packageFolder)),
+  ...SERVICES.map((service): Artefact => ({
+    name: service,
+    folder: `services/${service}`,
+    sources: [`services/${service}`, 'packages/shared/src', 'packages/contracts/src', 'stages'],
+    build: ['serverless', 'package', '--stage', LOCAL.stage, '--package', packageFolder(service)],
+  })),
   bundle('jobs', JOB_SOURCES),
   bundle('blazingtext', ['packages/blazingtext']),
 ];
+
+function bundle(name: string, sources: readonly string[]): Artefact {
+  return { name, folder: `packages/${name}`, sources, build: ['npm', 'run', '--silent', 'build'] };
+}
 
 /**
  * Compiles the services for the local stage with `serverless package`, and bundles what runs in jobs: what changed since
@@ -48,20 +37,7 @@ const ARTEFACTS: readonly Artefact[] = [
  * tool's own words when one does not build.
  */
 export async function packageServices(say: (line: string) => void, only?: readonly string[]): Promise<void> {
-  await packageAlone(
-    ARTEFACTS.filter(({ name }) => only?.includes(name) ?? true),
-    say,
-  );
-}
-
-/** The same for the services of a deployed stage. Answers the folders of their templates, in the order of deployment. */
-export async function packageStage(stage: string, say: (line: string) => void): Promise<string[]> {
-  const keptIn = (name: string): string => join(BUILD, stage, name);
-  await packageAlone(SERVICES.map(service(stage, keptIn)), say);
-  return SERVICES.map(keptIn);
-}
-
-async function packageAlone(artefacts: readonly Artefact[], say: (line: string) => void): Promise<void> {
+  const artefacts = ARTEFACTS.filter(({ name }) => only?.includes(name) ?? true);
   await mkdir(BUILD, { recursive: true });
   await locked(BUILD, {
     work: () => packageStale(artefacts, say),
@@ -76,7 +52,7 @@ async function packageStale(artefacts: readonly Artefact[], say: (line: string) 
     await Promise.all(
       artefacts.map(async (artefact) => {
         const digest = await sourcesDigest(artefact.sources);
-        const stamp = join(artefact.kept, 'sources.sha256');
+        const stamp = join(packageFolder(artefact.name), 'sources.sha256');
         const built = await readFile(stamp, 'utf8').catch(() => '');
         return built === digest ? [] : [{ artefact, digest, stamp }];
       }),
