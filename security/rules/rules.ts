@@ -1,9 +1,11 @@
 import { permissions } from './permissions/permissions.ts';
 import type { Rule } from './rule.ts';
 import { alarms } from './subjects/alarms.ts';
+import { archives } from './subjects/archives.ts';
 import { buckets } from './subjects/buckets.ts';
 import { deliveries } from './subjects/deliveries.ts';
 import { functions } from './subjects/functions.ts';
+import { images } from './subjects/images.ts';
 import { jobNames } from './subjects/jobNames.ts';
 import { jobs } from './subjects/jobs.ts';
 import { keys } from './subjects/keys.ts';
@@ -16,9 +18,11 @@ import { stateMachines } from './subjects/stateMachines.ts';
 import { tables } from './subjects/tables.ts';
 import { tasks } from './subjects/tasks.ts';
 import { topics } from './subjects/topics.ts';
+import { types } from './subjects/types.ts';
 
 /** Every rule, by subject. */
 export const rules: readonly Rule[] = [
+  ...types,
   ...stacks,
   ...buckets,
   ...keys,
@@ -29,6 +33,8 @@ export const rules: readonly Rule[] = [
   ...logs,
   ...roles,
   ...functions,
+  ...images,
+  ...archives,
   ...deliveries,
   ...stateMachines,
   ...tasks,

@@ -34,6 +34,7 @@ const KEYS: Readonly<Record<string, readonly (string | number)[]>> = {
   'AWS::SQS::Queue': ['KmsMasterKeyId'],
   'AWS::SNS::Topic': ['KmsMasterKeyId'],
   'AWS::DynamoDB::Table': ['SSESpecification', 'KMSMasterKeyId'],
+  'AWS::Events::Archive': ['KmsKeyIdentifier'],
   'AWS::Logs::LogGroup': ['KmsKeyId'],
 };
 
