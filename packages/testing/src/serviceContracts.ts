@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventContract } from '@regulabel/contracts/event';
 import { events } from '@regulabel/contracts/events';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { parse } from 'yaml';
 import { intrinsics } from './intrinsics.ts';
 import { loadStateMachine } from './stateMachine.ts';
@@ -69,24 +69,25 @@ function letThrough({ source, 'detail-type': types }: Rule['Properties']['EventP
 /** The events whose contracts each function of a service is built from: those that it emits, and those that it handles. */
 export async function eventsInBundles(service: string): Promise<ContractsByName> {
   const functions = Object.entries(await functionsOf(service));
-  return Object.fromEntries(
-    await Promise.all(
-      functions.map(async ([name, { handler }]): Promise<[string, EventContract[]]> => {
-        const { metafile } = await build({
-          entryPoints: [join(service, handler.replace(/\.handler$/, '.ts'))],
-          bundle: true,
-          format: 'esm',
-          metafile: true,
-          write: false,
-          outdir: service,
-          plugins: [ownCodeOnly],
-        });
-        const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
-        const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
-        return [name, events.filter((event) => used.some((file) => file.endsWith(`/src/${moduleOf(event)}.ts`)))];
-      }),
-    ),
+  const found = await Promise.all(
+    functions.map(async ([name, { handler }]): Promise<[string, EventContract[]]> => {
+      const { metafile } = await build({
+        entryPoints: [join(service, handler.replace(/\.handler$/, '.ts'))],
+        bundle: true,
+        format: 'esm',
+        metafile: true,
+        write: false,
+        outdir: service,
+        plugins: [ownCodeOnly],
+      });
+      const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+      const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+      return [name, events.filter((event) => used.some((file) => file.endsWith(`/src/${moduleOf(event)}.ts`)))];
+    }),
   );
+  // Its process would outlive the tests.
+  await stop();
+  return Object.fromEntries(found);
 }
 
 /** Packages from npm are neither bundled nor kept for their side effects. */
