@@ -35,7 +35,12 @@ export interface EventContract<
   readonly producer: Producer;
   readonly data: Data;
   /** The `detail` of the event as consumers read it: unknown fields are tolerated and dropped. */
-  readonly detail: z.ZodObject<{ metadata: typeof metadata; data: Data }>;
+  readonly detail: z.ZodObject<{
+    /** What the event says about itself. */
+    metadata: typeof metadata;
+    /** What happened. */
+    data: Data;
+  }>;
 }
 
 /** What an event carries: `EventData<typeof modelPromoted>`. */
@@ -43,7 +48,7 @@ export type EventData<Contract extends EventContract> = z.infer<Contract['data']
 
 /**
  * An event as it is read: `EventOf<typeof modelPromoted>`; of a union of contracts the union of their events. EventBridge's
- * own `id` and `time` are left out on purpose: they change when an event is forwarded or replayed, `metadata` does not.
+ * own `id` and `time` are left out on purpose: they change when an event is forwarded, `metadata` does not.
  */
 export type EventOf<Contract extends EventContract> = Contract extends EventContract
   ? {

@@ -27,7 +27,10 @@ export const winnerRolledBack = defineEvent(
         model: name,
       })
       .optional(),
-    /** Why, in the person's own words. */
+    /**
+     * Why, in the person's own words.
+     * @classification confidential
+     */
     reason: name,
     /**
      * Who: the ARN of the role session in which the person acted.
