@@ -16,6 +16,10 @@ const checks: readonly { name: string; check: () => Promise<number> }[] = [
         ...['packages', 'services', 'examples', 'stages', 'e2e', 'security', 'tools'],
       ]),
   },
+  {
+    name: 'what is made from the contracts',
+    check: () => run('node', ['--disable-warning=ExperimentalWarning', 'packages/contract-tools/src/main.ts', 'check']),
+  },
   { name: "local cloud's size", check: checkSizes },
   {
     name: 'templates',

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asyncApiOf } from './asyncapi.ts';
+import { readContracts, type DocumentEntry, type EventEntry } from './contract.ts';
+import { readDocumentation, type Documentation } from './documentation.ts';
+import { eventSchemaOf } from './eventSchema.ts';
+import { documentsOf } from './exampleDocuments.ts';
+import { annotated, jsonSchemaOf, type Draft, type JsonSchema } from './jsonSchema.ts';
+import { readOwners, type Owners } from './owners.ts';
+import { cataloguePages } from './pages/catalogue.ts';
+import { everything, patternsOf, ruleTemplateOf } from './patterns.ts';
+import { firstReleases } from './releases.ts';
+import { CONTRACTS } from './repository.ts';
+
+type Text = readonly [path: string, text: string];
+
+/** Everything that is made from the contracts: text by path, from the root of the repository. */
+export async function generate(): Promise<Map<string, string>> {
+  const { events, documents } = await readContracts();
+  const entries = [...events, ...documents];
+  const documentation = readDocumentation(
+    join(CONTRACTS, 'src'),
+    entries.map(({ module }) => module),
+  );
+  const owners = await readOwners();
+  const { version } = JSON.parse(await readFile(join(CONTRACTS, 'package.json'), 'utf8')) as { version: string };
+  const published: Text[] = [
+    ...DRAFTS.flatMap((draft) => schemas(entries, documentation, { draft, owners })),
+    ...events.flatMap(patterns),
+    ['patterns/everything.json', json(everything)],
+    ['patterns/everything.yml', ruleTemplateOf(everything, 'Sends all events of Regulabel to a queue')],
+    ...entries.flatMap(examplesOf),
+    ['asyncapi.yaml', asyncApiOf(events, documentation, { version, owners })],
+  ];
+  const pages = cataloguePages({ events, documents, documentation, owners, releases: await firstReleases(version) });
+  return new Map([
+    ...published.map(([path, text]): Text => [`packages/contracts/generated/${path}`, text]),
+    ...Object.entries(pages).map(([path, text]): Text => [`docs/events/${path}`, text]),
+  ]);
+}
+
+const DRAFTS: readonly Draft[] = ['draft-2020-12', 'draft-04'];
+
+const json = (value: unknown): string => JSON.stringify(value);
+
+type Entry = EventEntry | DocumentEntry;
+
+function schemas(
+  entries: readonly Entry[],
+  documentation: ReadonlyMap<string, Documentation>,
+  { draft, owners }: { draft: Draft; owners: Owners },
+): Text[] {
+  return entries.map((entry) => {
+    const about = documentation.get(entry.module);
+    if (about === undefined) throw new TypeError(`${entry.module} has no documentation`);
+    const options = { draft, owner: owners.ownerOf(entry.producer) };
+    const schema = 'contract' in entry ? eventSchemaOf(entry, about, options) : documentSchemaOf(entry, about, options);
+    return [`schemas/${draft}/${entry.module}.json`, json(schema)];
+  });
+}
+
+function documentSchemaOf(
+  { title, examples }: DocumentEntry,
+  documentation: Documentation,
+  { draft, owner }: { draft: Draft; owner: string },
+): JsonSchema {
+  const { $schema, ...schema } = jsonSchemaOf(examples.schema, documentation, draft);
+  return { $schema, title, ...annotated(documentation), 'x-owner': owner, ...schema };
+}
+
+const patterns = (event: EventEntry): Text[] =>
+  Object.entries(patternsOf(event)).flatMap(([name, pattern]): Text[] => [
+    [`patterns/${name}.json`, json(pattern)],
+    [`patterns/${name}.yml`, ruleTemplateOf(pattern, `Sends ${event.title} to a queue`)],
+  ]);
+
+function examplesOf({ module, examples }: Entry): Text[] {
+  const { valid, invalid } = documentsOf(examples);
+  return [
+    ...Object.entries(valid).map(([name, document]): Text => [`examples/${module}/${name}.json`, json(document)]),
+    [`examples/${module}/invalid.json`, json(invalid)],
+  ];
+}
