@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asyncApiOf } from './asyncapi.ts';
 import { readContracts, type DocumentEntry, type EventEntry } from './contract.ts';
@@ -9,8 +8,9 @@ import { annotated, jsonSchemaOf, type Draft, type JsonSchema } from './jsonSche
 import { readOwners, type Owners } from './owners.ts';
 import { cataloguePages } from './pages/catalogue.ts';
 import { everything, patternsOf, ruleTemplateOf } from './patterns.ts';
-import { firstReleases } from './releases.ts';
+import { readReleases } from './releases.ts';
 import { CONTRACTS } from './repository.ts';
+import { packageVersion } from './workingTree.ts';
 
 type Text = readonly [path: string, text: string];
 
@@ -23,7 +23,7 @@ export async function generate(): Promise<Map<string, string>> {
     entries.map(({ module }) => module),
   );
   const owners = await readOwners();
-  const { version } = JSON.parse(await readFile(join(CONTRACTS, 'package.json'), 'utf8')) as { version: string };
+  const version = await packageVersion();
   const published: Text[] = [
     ...DRAFTS.flatMap((draft) => schemas(entries, documentation, { draft, owners })),
     ...events.flatMap(patterns),
@@ -32,7 +32,7 @@ export async function generate(): Promise<Map<string, string>> {
     ...entries.flatMap(examplesOf),
     ['asyncapi.yaml', asyncApiOf(events, documentation, { version, owners })],
   ];
-  const pages = cataloguePages({ events, documents, documentation, owners, releases: await firstReleases(version) });
+  const pages = cataloguePages({ events, documents, documentation, owners, releases: await readReleases(), version });
   return new Map([
     ...published.map(([path, text]): Text => [`packages/contracts/generated/${path}`, text]),
     ...Object.entries(pages).map(([path, text]): Text => [`docs/events/${path}`, text]),

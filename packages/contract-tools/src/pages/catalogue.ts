@@ -1,7 +1,7 @@
 import type { DocumentEntry, EventEntry } from '../contract.ts';
 import type { Documentation } from '../documentation.ts';
 import type { Owners } from '../owners.ts';
-import type { FirstReleases } from '../releases.ts';
+import type { Release } from '../compatibility/release.ts';
 import { documentPage, eventPage } from './page.ts';
 import { table } from './table.ts';
 
@@ -11,7 +11,10 @@ export interface Catalogued {
   readonly documents: readonly DocumentEntry[];
   readonly documentation: ReadonlyMap<string, Documentation>;
   readonly owners: Owners;
-  readonly releases: FirstReleases;
+  /** Of the package, the oldest first. */
+  readonly releases: readonly Release[];
+  /** The package's version in the working tree. */
+  readonly version: string;
 }
 
 /** The pages by their file names. */

@@ -3,6 +3,7 @@ import type { Documentation } from '../documentation.ts';
 import { documentsOf } from '../exampleDocuments.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { patternsOf } from '../patterns.ts';
+import { publishedSince } from '../releases.ts';
 import type { Catalogued } from './catalogue.ts';
 import { fieldsTable } from './fields.ts';
 import { code, table } from './table.ts';
@@ -12,7 +13,7 @@ const GENERATED = '../../packages/contracts/generated';
 /** The page of an event: who emits and handles it, what it carries, how to get it. */
 export function eventPage(event: EventEntry, catalogued: Catalogued): string {
   const { title, contract, producer, module } = event;
-  const { owners, releases } = catalogued;
+  const { owners } = catalogued;
   const documentation = documentationOf(module, catalogued);
   return [
     ...heading(title, documentation),
@@ -27,7 +28,7 @@ export function eventPage(event: EventEntry, catalogued: Catalogued): string {
         ['handled by', owners.consumersOf(contract).join(', ') || 'none of the services'],
         ['classification', `${documentation.classification}; it carries no rows`],
         ['module', code(`@regulabel/contracts/${module}`)],
-        ['published since', `\`@regulabel/contracts\` ${releases(module)}`],
+        ['published since', `\`@regulabel/contracts\` ${sinceOf(module, catalogued)}`],
       ],
     ),
     '## How to get it',
@@ -59,7 +60,7 @@ export function documentPage(document: DocumentEntry, catalogued: Catalogued): s
         ['owner', catalogued.owners.ownerOf(producer)],
         ['classification', documentation.classification],
         ['module', code(`@regulabel/contracts/${module}`)],
-        ['published since', `\`@regulabel/contracts\` ${catalogued.releases(module)}`],
+        ['published since', `\`@regulabel/contracts\` ${sinceOf(module, catalogued)}`],
       ],
     ),
     '## What it has',
@@ -80,6 +81,9 @@ function documentationOf(module: string, { documentation }: Catalogued): Documen
   if (found === undefined) throw new TypeError(`${module} has no documentation`);
   return found;
 }
+
+const sinceOf = (module: string, { releases, version }: Catalogued): string =>
+  publishedSince(releases, module) ?? `${version}, not released yet`;
 
 const link = (text: string, path: string): string => `[${text}](${GENERATED}/${path})`;
 

@@ -13,11 +13,11 @@ function countProblems(shape: ArrayShape, place: Place, frame: Frame): Problem[]
   const minItems = numberIn(schema, 'minItems') ?? 0;
   const maxItems = mostItems(place);
   if (shape.minItems < minItems) {
-    problems.push(problem(frame, 'minItems', { written: `${shape.minItems}`, accepted: `${minItems}` }));
+    problems.push(problem(frame, 'minItems', { written: `${shape.minItems} items`, accepted: `${minItems} or more` }));
   }
   if (shape.maxItems > maxItems) {
-    const written = shape.maxItems === Infinity ? 'any' : `${shape.maxItems}`;
-    problems.push(problem(frame, 'maxItems', { written, accepted: `${maxItems}` }));
+    const written = shape.maxItems === Infinity ? 'any number of items' : `${shape.maxItems} items`;
+    problems.push(problem(frame, 'maxItems', { written, accepted: `${maxItems} or less` }));
   }
   if (keyword(schema, 'uniqueItems') === true && !shape.unique && shape.maxItems > 1) {
     problems.push(problem(frame, 'uniqueItems', { written: 'equal items', accepted: 'no two equal items' }));

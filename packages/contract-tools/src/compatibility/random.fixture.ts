@@ -44,8 +44,16 @@ const PATTERNS = ['^x', 'y$', '^[xy]*$', 'a'];
 export const FORMATS: Readonly<Record<string, RegExp>> = { startsWithX: /^x/, hasY: /y/ };
 const TYPES = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object'];
 
+/** A schema, and what becomes of it by up to three changes; at times, two that have nothing to do with each other. */
+export function changedDocument(dice: Dice): readonly [Schema, Schema] {
+  const old = randomDocument(dice);
+  let recent = dice.happens(0.1) ? randomDocument(dice) : old;
+  for (let count = dice.below(3); count >= 0; count -= 1) recent = changed(recent, dice);
+  return [old, recent];
+}
+
 /** A schema with definitions, which may be recursive. */
-export function randomDocument(dice: Dice): Schema {
+function randomDocument(dice: Dice): Schema {
   const schema = randomSchema(dice, 3);
   return isObject(schema) ? { ...schema, $defs: { one: objectSchema(dice, 2), two: objectSchema(dice, 2) } } : schema;
 }
@@ -90,58 +98,121 @@ const uniqueValues = (values: readonly Json[]): Json[] => [
   ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
 ];
 
+/** How keywords are made that say something of the same type. */
+type Makers = Readonly<Record<string, () => Json>>;
+
 /** Some of the keywords, each with the given likelihood. */
-const someKeywords = (dice: Dice, share: number, makers: Readonly<Record<string, () => Json>>): JsonObject =>
+const someKeywords = (dice: Dice, share: number, makers: Makers): JsonObject =>
   Object.fromEntries(dice.some(Object.entries(makers), share).map(([name, make]) => [name, make()]));
 
-const stringKeywords = (dice: Dice): JsonObject =>
-  someKeywords(dice, 0.35, {
-    minLength: () => dice.below(3),
-    maxLength: () => 1 + dice.below(4),
-    pattern: () => dice.one(PATTERNS),
-    format: () => dice.one(Object.keys(FORMATS)),
-  });
+const stringMakers = (dice: Dice): Makers => ({
+  minLength: () => dice.below(4),
+  maxLength: () => 1 + dice.below(4),
+  pattern: () => dice.one(PATTERNS),
+  format: () => dice.one(Object.keys(FORMATS)),
+});
+const stringKeywords = (dice: Dice): JsonObject => someKeywords(dice, 0.35, stringMakers(dice));
 
-const numberKeywords = (dice: Dice): JsonObject =>
-  someKeywords(dice, 0.3, {
-    minimum: () => dice.one(NUMBERS),
-    maximum: () => dice.one(NUMBERS),
-    exclusiveMinimum: () => dice.one(NUMBERS),
-    exclusiveMaximum: () => dice.one(NUMBERS),
-    multipleOf: () => dice.one([0.5, 1, 1.5, 2, 3, 6]),
-  });
+const numberMakers = (dice: Dice): Makers => ({
+  minimum: () => dice.one(NUMBERS),
+  maximum: () => dice.one(NUMBERS),
+  exclusiveMinimum: () => dice.one(NUMBERS),
+  exclusiveMaximum: () => dice.one(NUMBERS),
+  multipleOf: () => dice.one([0.5, 1, 1.5, 2, 3, 6]),
+});
+const numberKeywords = (dice: Dice): JsonObject => someKeywords(dice, 0.3, numberMakers(dice));
 
-function arraySchema(dice: Dice, depth: number): JsonObject {
-  const inner = () => randomSchema(dice, depth - 1);
-  return {
-    type: 'array',
-    ...someKeywords(dice, 0.35, {
-      items: () => inner(),
-      prefixItems: () => (dice.happens(0.5) ? [inner()] : [inner(), inner()]),
-      minItems: () => dice.below(3),
-      maxItems: () => dice.below(4),
-      uniqueItems: () => dice.happens(0.8),
-      contains: () => inner(),
-    }),
-  };
-}
+const arrayMakers = (dice: Dice, inner: () => Schema): Makers => ({
+  items: inner,
+  prefixItems: () => (dice.happens(0.5) ? [inner()] : [inner(), inner()]),
+  minItems: () => dice.below(3),
+  maxItems: () => dice.below(4),
+  uniqueItems: () => dice.happens(0.8),
+  contains: inner,
+});
+const arraySchema = (dice: Dice, depth: number): JsonObject => ({
+  type: 'array',
+  ...someKeywords(
+    dice,
+    0.35,
+    arrayMakers(dice, () => randomSchema(dice, depth - 1)),
+  ),
+});
+
+const objectMakers = (dice: Dice, inner: () => Schema): Makers => ({
+  additionalProperties: () => dice.one([true, false, false, inner()]),
+  patternProperties: () => ({ [dice.one(PATTERNS)]: inner(), [dice.one(PATTERNS)]: inner() }),
+  propertyNames: () => dice.one<Schema>([{ enum: ['a', 'xa'] }, { pattern: '^x' }, { maxLength: 1 }]),
+  minProperties: () => dice.below(4),
+  maxProperties: () => 1 + dice.below(3),
+  dependentRequired: () => ({ [dice.one(NAMES)]: [dice.one(NAMES)] }),
+});
+
+const fields = (names: readonly string[], inner: () => Schema): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, inner()]));
 
 function objectSchema(dice: Dice, depth: number): JsonObject {
   const inner = () => randomSchema(dice, depth - 1);
   const names = dice.some(NAMES, 0.4);
   return {
     ...(dice.happens(0.85) ? { type: 'object' } : {}),
-    ...(dice.happens(0.85) ? { properties: Object.fromEntries(names.map((name) => [name, inner()])) } : {}),
+    ...(dice.happens(0.85) ? { properties: fields(names, inner) } : {}),
     ...(dice.happens(0.6) ? { required: dice.happens(0.9) ? dice.some(names) : dice.some(NAMES, 0.3) } : {}),
-    ...someKeywords(dice, 0.12, {
-      additionalProperties: () => dice.one([true, false, false, inner()]),
-      patternProperties: () => ({ [dice.one(PATTERNS)]: inner(), [dice.one(PATTERNS)]: inner() }),
-      propertyNames: () => dice.one<Schema>([{ enum: ['a', 'xa'] }, { pattern: '^x' }, { maxLength: 1 }]),
-      minProperties: () => dice.below(3),
-      maxProperties: () => 1 + dice.below(3),
-      dependentRequired: () => ({ [dice.one(NAMES)]: [dice.one(NAMES)] }),
-    }),
+    ...someKeywords(dice, 0.12, objectMakers(dice, inner)),
   };
+}
+
+const combiningMakers = (dice: Dice): Makers => {
+  const inner = () => leafSchema(dice);
+  const field = () => ({ properties: fields(dice.some(NAMES, 0.3), inner), required: dice.some(NAMES, 0.1) });
+  const members = () => [dice.one([inner, field])(), dice.one([inner, field])()];
+  return {
+    anyOf: members,
+    oneOf: members,
+    allOf: members,
+    not: inner,
+    if: inner,
+    then: field,
+    $ref: () => '#/$defs/one',
+    properties: () => fields(dice.some(NAMES, 0.3), inner),
+  };
+};
+
+/** Two small schemas of which the second differs in a keyword or two. */
+export function similarPair(dice: Dice): readonly [Schema, Schema] {
+  const leaf = () => leafSchema(dice);
+  const [type, makers] = dice.one<readonly [string | undefined, () => Makers]>([
+    ['string', () => stringMakers(dice)],
+    [dice.one(['number', 'integer']), () => numberMakers(dice)],
+    ['array', () => arrayMakers(dice, leaf)],
+    [
+      'object',
+      () => ({
+        properties: () => fields(dice.some(NAMES, 0.5), leaf),
+        required: () => dice.some(NAMES, 0.3),
+        ...objectMakers(dice, leaf),
+      }),
+    ],
+    [undefined, () => combiningMakers(dice)],
+  ]);
+  const own = makers();
+  const old = { ...(type === undefined ? {} : { type }), ...someKeywords(dice, 0.45, own) };
+  let recent: JsonObject = old;
+  for (let count = dice.below(2); count >= 0; count -= 1) {
+    const [name, make] = dice.one(Object.entries(own));
+    recent = name in recent && dice.happens(0.4) ? omit(recent, name) : { ...recent, [name]: make() };
+  }
+  const definitions = { one: leafObject(dice) };
+  const wrap = dice.one<(schema: JsonObject) => JsonObject>([
+    (schema) => schema,
+    (schema) => ({ type: 'object', properties: { a: schema } }),
+    (schema) => ({ type: 'array', items: schema }),
+    (schema) => ({ anyOf: [schema, { type: 'null' }] }),
+  ]);
+  return [
+    { ...wrap(old), $defs: definitions },
+    { ...wrap(recent), $defs: dice.happens(0.8) ? definitions : { one: leafObject(dice) } },
+  ];
 }
 
 /** As zod writes a discriminated union. */
@@ -175,7 +246,7 @@ export function randomValue(dice: Dice, depth: number): Json {
 }
 
 /** The document with one of its schemas changed a little. */
-export function changed(document: Schema, dice: Dice): Schema {
+function changed(document: Schema, dice: Dice): Schema {
   const count = countSchemas(document);
   let index = dice.below(count);
   return mapSchemas(document, (schema) => (index-- === 0 ? change(schema, dice) : schema));

@@ -104,7 +104,13 @@ const fields: readonly Row[] = [
     'a: default breaks both',
   ],
   ['default removed', object({ a: text({ default: 'x' }) }), object({ a: string }), 'a: default breaks replays'],
-  ['every field', object({ a: string }), object({ a: integer }), 'a: type breaks both'],
+  [
+    'default of a field that is always there',
+    object({ 'a!': text({ default: 'x' }) }),
+    object({ 'a!': text({ default: 'y' }) }),
+    'a: default breaks neither',
+  ],
+  ['type of a field', object({ a: string }), object({ a: integer }), 'a: type breaks both'],
 ];
 
 const scalars: readonly Row[] = [

@@ -189,7 +189,7 @@ describe('a published pattern', () => {
 
   it('loses an event that is gone', () => {
     expect(patternFindings(onDone(), [event(caller('a'))], [event(caller('b'), 'Begun.v1')])).toEqual([
-      { detailType: 'Done.v1', path: 'detail-type', why: 'regulabel.inference no longer publishes Done.v1' },
+      { detailType: 'Done.v1', path: 'detail-type', why: 'regulabel.inference Done.v1 is no longer published' },
     ]);
   });
 
@@ -198,6 +198,12 @@ describe('a published pattern', () => {
     expect(patternFindings(onDone(), [event(caller('a'))], [moved]).map(({ why }) => why)).toEqual([
       'regulabel.inference Done.v1 is now called regulabel.evaluation Done.v1',
     ]);
+  });
+
+  it('goes on matching a moved event that it chooses in its new place too', () => {
+    const everything = { source: [{ prefix: 'regulabel.' }] };
+    const moved = event(caller('a'), 'Done.v1', 'regulabel.evaluation');
+    expect(patternFindings(everything, [event(caller('a'))], [moved])).toEqual([]);
   });
 
   it('is asked of every event that it chooses, by prefix too, and of no other', () => {

@@ -72,11 +72,13 @@ function lengthProblems(shape: StringShape, schema: Schema, frame: Frame): Probl
   const certain = isCertain(shape);
   const problems: Problem[] = [];
   if (shortest < minLength) {
-    problems.push(problem(frame, 'minLength', { written: `${shortest}`, accepted: `${minLength}`, certain }));
+    problems.push(
+      problem(frame, 'minLength', { written: `${shortest} characters`, accepted: `${minLength} or more`, certain }),
+    );
   }
   if (longest > maxLength) {
-    const written = longest === Infinity ? 'any' : `${longest}`;
-    problems.push(problem(frame, 'maxLength', { written, accepted: `${maxLength}`, certain }));
+    const written = longest === Infinity ? 'any number of characters' : `${longest} characters`;
+    problems.push(problem(frame, 'maxLength', { written, accepted: `${maxLength} or less`, certain }));
   }
   return problems;
 }

@@ -107,22 +107,34 @@ function findingsOf(
 ): readonly PatternFinding[] {
   const { detailType } = event;
   const now = recent.find((each) => each.source === event.source && each.detailType === detailType);
-  if (now === undefined) return [{ detailType, path: 'detail-type', why: goneText(event, old, recent) }];
+  if (now === undefined) {
+    const renamed = renamedTo(event, old, recent);
+    if (renamed !== undefined && mayMatch(branch, renamed)) return [];
+    const what = `${event.source} ${detailType}`;
+    const why =
+      renamed === undefined
+        ? `${what} is no longer published`
+        : `${what} is now called ${renamed.source} ${renamed.detailType}`;
+    return [{ detailType, path: 'detail-type', why }];
+  }
   return branch.filter(isDetail).flatMap((wanted) => {
     const whys = fieldFindings(wanted, viewOf(wanted, event.schema), viewOf(wanted, now.schema));
     return whys.map((why) => ({ detailType, path: wanted.path.join('.'), why }));
   });
 }
 
-function goneText(event: PublishedEvent, old: readonly PublishedEvent[], recent: readonly PublishedEvent[]): string {
-  const { source, detailType } = event;
-  const isSame = ({ schema }: PublishedEvent) =>
-    meaning({ schema, document: schema }) === meaning({ schema: event.schema, document: event.schema });
-  const isNew = (each: PublishedEvent) =>
-    !old.some((other) => other.source === each.source && other.detailType === each.detailType);
-  const [renamed] = recent.filter(isNew).filter(isSame);
-  if (renamed === undefined) return `${source} no longer publishes ${detailType}`;
-  return `${source} ${detailType} is now called ${renamed.source} ${renamed.detailType}`;
+/** A new event of the same meaning. */
+function renamedTo(
+  { schema }: PublishedEvent,
+  old: readonly PublishedEvent[],
+  recent: readonly PublishedEvent[],
+): PublishedEvent | undefined {
+  const wanted = meaning({ schema, document: schema });
+  return recent.find(
+    (each) =>
+      old.every((other) => other.source !== each.source || other.detailType !== each.detailType) &&
+      meaning({ schema: each.schema, document: each.schema }) === wanted,
+  );
 }
 
 function fieldFindings({ conditions }: Wanted, before: FieldView, after: FieldView): readonly string[] {

@@ -1,6 +1,7 @@
 // The verdict on a changed schema: every change, and whom it breaks.
 import { problemsOf } from './containment.ts';
-import { differencesOf, type Difference } from './differences.ts';
+import type { Difference } from './difference.ts';
+import { differencesOf } from './differences.ts';
 import { pathText, type Direction, type Kind, type Problem } from './problem.ts';
 import type { Schema } from './schema.ts';
 
@@ -72,18 +73,17 @@ const draftOf = ({ path, kind, written, accepted }: Problem, direction: Directio
     : { path, kind, was: written, is: accepted, reasons: {} };
 
 /** What breaks although every schema accepts every event: the meaning is lost. */
-function reasonsOf({ kind, was, is }: Difference): Draft['reasons'] {
+function reasonsOf({ kind, was, is, counts }: Difference): Draft['reasons'] {
   if (kind === 'field renamed') {
-    return {
-      backward: `old consumers look for ${was} in vain`,
-      forward: `in old events new code looks for ${is} in vain`,
-    };
+    const reason = (readers: string, name: string) => `${readers} look for ${name} in vain`;
+    return { backward: reason('old consumers', was), forward: reason('in old events, replays', is) };
   }
-  if (kind !== 'default' || was === 'no default') return {};
-  const forward = 'old events without the field are read with another value than before';
-  return is === 'no default'
-    ? { forward }
-    : { forward, backward: 'new events without the field mean another value than old consumers read' };
+  if (counts === undefined || was === 'no default') return {};
+  const another = 'events without the field now mean another value';
+  return {
+    ...(counts.recent && is !== 'no default' ? { backward: `new ${another} than old consumers take` } : {}),
+    ...(counts.old ? { forward: `old ${another} than when they were sent` } : {}),
+  };
 }
 
 function reasonFor({ kind, written, accepted, certain }: Problem, direction: Direction): string {

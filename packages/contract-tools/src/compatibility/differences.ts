@@ -1,5 +1,7 @@
 // What differs between two schemas, place by place, whether or not it breaks anything.
+import { mapIn, summary, type Difference, type Sides } from './difference.ts';
 import { discriminatorOf } from './disjoint.ts';
+import { fieldDifferences } from './fieldDifferences.ts';
 import type { Kind, Path } from './problem.ts';
 import { lowerText, upperText } from './scalars.ts';
 import {
@@ -11,9 +13,7 @@ import {
   keyword,
   meaning,
   schemaIn,
-  schemaMapIn,
   schemasIn,
-  stringsIn,
   target,
   text,
   type Place,
@@ -22,20 +22,6 @@ import {
 import { intervalOf, shapesOf } from './shapes.ts';
 import { typeName } from './unions.ts';
 
-export interface Difference {
-  readonly path: Path;
-  readonly kind: Kind;
-  readonly was: string;
-  readonly is: string;
-  /** For a renamed field: what it is called now. */
-  readonly renamedTo?: string;
-}
-
-/** Both sides of a place: all schemas that apply to it. */
-interface Sides {
-  readonly old: readonly Place[];
-  readonly recent: readonly Place[];
-}
 interface Walk {
   readonly path: Path;
   /** The pairs that this one lies within. */
@@ -78,20 +64,6 @@ function together(place: Place, entered: readonly Schema[]): readonly Place[] {
   const all = [...schemasIn(place, 'allOf'), ...(referred === undefined ? [] : [referred])];
   return [place, ...all.flatMap((each) => together(each, [...entered, place.schema]))];
 }
-
-/** `"a" | "b"`, `string | null`, `object` */
-export function summary(places: readonly Place[]): string {
-  const names = shapesOf(places).map((shape) =>
-    shape.constant === undefined || shape.type === 'null' || shape.type === 'boolean'
-      ? typeName(shape)
-      : text(shape.constant),
-  );
-  const distinct = [...new Set(names)];
-  const shown = distinct.length > MOST_NAMED ? [...distinct.slice(0, MOST_NAMED), '...'] : distinct;
-  return distinct.length === ALL_TYPES ? 'anything' : shown.join(' | ') || 'nothing';
-}
-const MOST_NAMED = 12;
-const ALL_TYPES = 6;
 
 const membersOf = (places: readonly Place[]): readonly Place[] =>
   places.flatMap((place) => ['anyOf', 'oneOf'].flatMap((name) => schemasIn(place, name)));
@@ -180,7 +152,7 @@ const SPOKEN: readonly (readonly [Kind, (schema: Schema) => string])[] = [
   ...(
     ['format', 'pattern', 'multipleOf', 'minLength', 'maxLength', 'minItems', 'maxItems', 'uniqueItems'] as const
   ).map((name) => spoken(name)),
-  ...(['minProperties', 'maxProperties', 'default'] as const).map((name) => spoken(name)),
+  ...(['minProperties', 'maxProperties'] as const).map((name) => spoken(name)),
 ];
 function spoken(name: Kind): readonly [Kind, (schema: Schema) => string] {
   return [
@@ -222,69 +194,12 @@ const otherKeywords = (places: readonly Place[]): string =>
 
 /** What differs in fields and items. */
 const inside = (sides: Sides, walk: Walk): readonly Difference[] => [
-  ...fieldDifferences(sides, walk),
+  ...fieldDifferences(sides, walk.path, (inner, path) => differences(inner, { ...walk, path })),
   ...itemDifferences(sides, walk),
   ...patternDifferences(sides, walk),
   ...singleDifferences(sides, walk, { keyword: 'additionalProperties', step: '*', kind: 'additionalProperties' }),
   ...nameDifferences(sides, walk),
 ];
-
-const mapIn = (places: readonly Place[], name: string): ReadonlyMap<string, readonly Place[]> => {
-  const entries = places.flatMap((place) => [...schemaMapIn(place, name)]);
-  return new Map([...Map.groupBy(entries, ([key]) => key)].map(([key, group]) => [key, group.map(([, each]) => each)]));
-};
-
-function fieldDifferences({ old, recent }: Sides, walk: Walk): readonly Difference[] {
-  const [olds, recents] = [mapIn(old, 'properties'), mapIn(recent, 'properties')];
-  const required = (places: readonly Place[]) => new Set(places.flatMap(({ schema }) => stringsIn(schema, 'required')));
-  const [before, after] = [required(old), required(recent)];
-  const say = (name: string, of: Set<string>, places: readonly Place[]) =>
-    `${of.has(name) ? 'required' : 'optional'} ${summary(places)}`;
-  const at = (name: string) => [...walk.path, name];
-  const removed = [...olds].filter(([name]) => !recents.has(name));
-  const added = [...recents].filter(([name]) => !olds.has(name));
-  const renamed = renamings(removed, added);
-  const isOld = new Set(renamed.keys());
-  const isNew = new Set(renamed.values());
-  return [
-    ...[...renamed].map(([from, to]): Difference => ({
-      path: at(from),
-      kind: 'field renamed',
-      was: from,
-      is: to,
-      renamedTo: to,
-    })),
-    ...removed.flatMap(([name, places]): Difference[] =>
-      isOld.has(name) ? [] : [{ path: at(name), kind: 'field removed', was: say(name, before, places), is: 'absent' }],
-    ),
-    ...added.flatMap(([name, places]): Difference[] =>
-      isNew.has(name) ? [] : [{ path: at(name), kind: 'field added', was: 'absent', is: say(name, after, places) }],
-    ),
-    ...[...olds].flatMap(([name, places]) => {
-      const now = recents.get(name);
-      if (now === undefined) return [];
-      const deeper = differences({ old: places, recent: now }, { ...walk, path: at(name) });
-      if (before.has(name) === after.has(name)) return deeper;
-      const kind = after.has(name) ? 'field became required' : 'field became optional';
-      const said = (is: Set<string>) => (is.has(name) ? 'required' : 'optional');
-      return [{ path: at(name), kind, was: said(before), is: said(after) } as const, ...deeper];
-    }),
-  ];
-}
-
-type Field = readonly [string, readonly Place[]];
-
-/** Fields that are gone while one of the same meaning, and no other, has come. */
-function renamings(removed: readonly Field[], added: readonly Field[]): ReadonlyMap<string, string> {
-  const meaningOf = ([, places]: Field) => places.map(meaning).sort().join(' and ');
-  const gone = Map.groupBy(removed, meaningOf);
-  const come = Map.groupBy(added, meaningOf);
-  const pairs = [...gone].flatMap(([same, [from, ...others]]): [string, string][] => {
-    const [to, ...more] = come.get(same) ?? [];
-    return from === undefined || to === undefined || others.length + more.length > 0 ? [] : [[from[0], to[0]]];
-  });
-  return new Map(pairs);
-}
 
 function itemDifferences(sides: Sides, walk: Walk): readonly Difference[] {
   const tuples = [sides.old, sides.recent].flatMap((places) => places.map((place) => schemasIn(place, 'prefixItems')));

@@ -1,4 +1,4 @@
-import { isObject, isSchema, type Json, type JsonObject, type Schema } from './schema.ts';
+import { isList, isObject, isSchema, type Json, type JsonObject, type Schema } from './schema.ts';
 import { randomValue, type Dice } from './random.fixture.ts';
 
 const NAMES = ['a', 'b', 'xa', 'xb', 'y', 'zz'];
@@ -100,7 +100,7 @@ export class Writer {
   }
 }
 
-const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 const listIn = (schema: JsonObject, name: string): readonly Schema[] => listOf(schema[name]).filter(isSchema);
 const mapIn = (schema: JsonObject, name: string): JsonObject => {
   const value = schema[name];

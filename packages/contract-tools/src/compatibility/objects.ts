@@ -137,11 +137,13 @@ function countProblems(shape: ObjectShape, names: Names, { place, frame }: Readi
   const minProperties = numberIn(place.schema, 'minProperties') ?? 0;
   const maxProperties = numberIn(place.schema, 'maxProperties') ?? Infinity;
   if (fewest < minProperties) {
-    problems.push(problem(frame, 'minProperties', { written: `${fewest}`, accepted: `${minProperties}` }));
+    problems.push(
+      problem(frame, 'minProperties', { written: `${fewest} fields`, accepted: `${minProperties} or more` }),
+    );
   }
   if (most > maxProperties) {
-    const written = most === Infinity ? 'any' : `${most}`;
-    problems.push(problem(frame, 'maxProperties', { written, accepted: `${maxProperties}` }));
+    const written = most === Infinity ? 'any number of fields' : `${most} fields`;
+    problems.push(problem(frame, 'maxProperties', { written, accepted: `${maxProperties} or less` }));
   }
   return problems;
 }
