@@ -34,6 +34,8 @@ const CALLS: Readonly<Record<string, readonly [string, string]>> = {
   'AWS::CloudWatch::Dashboard': ['cloudwatch:PutDashboard', 'cloudwatch:DeleteDashboards'],
   'AWS::DynamoDB::Table': ['dynamodb:CreateTable', 'dynamodb:DeleteTable'],
   'AWS::ECR::Repository': ['ecr:CreateRepository', 'ecr:DeleteRepository'],
+  'AWS::EventSchemas::Registry': ['schemas:CreateRegistry', 'schemas:DeleteRegistry'],
+  'AWS::EventSchemas::Schema': ['schemas:CreateSchema', 'schemas:DeleteSchema'],
   'AWS::Events::Archive': ['events:CreateArchive', 'events:DeleteArchive'],
   'AWS::Events::EventBus': ['events:CreateEventBus', 'events:DeleteEventBus'],
   'AWS::Events::Rule': ['events:PutRule', 'events:DeleteRule'],
@@ -61,8 +63,8 @@ const GENERATED = ['AWS::Lambda::Function', 'AWS::Lambda::EventSourceMapping', '
 
 describe('the role that deploys a stage', () => {
   it('may make and unmake every type of resource that a service has', () => {
-    const written = globSync('services/*/resources/*.yml', { cwd: root }).flatMap((path) =>
-      [...read(path).matchAll(/^ +Type: (AWS::\S+)$/gm)].map(([, type = '']) => type),
+    const written = globSync('services/*/resources/*.{yml,json}', { cwd: root }).flatMap((path) =>
+      [...read(path).matchAll(/^ +"?Type"?: "?(AWS::[\w:]+)"?,?$/gm)].map(([, type = '']) => type),
     );
     const types = [...new Set([...written, ...GENERATED])].sort();
     expect(types).toEqual(Object.keys(CALLS).sort());

@@ -9,7 +9,8 @@ import { readOwners, type Owners } from './owners.ts';
 import { cataloguePages } from './pages/catalogue.ts';
 import { everything, patternsOf, ruleTemplateOf } from './patterns.ts';
 import { readReleases } from './releases.ts';
-import { CONTRACTS } from './repository.ts';
+import { CONTRACTS, SERVICES } from './repository.ts';
+import { registryResourcesOf } from './schemaRegistry.ts';
 import { packageVersion } from './workingTree.ts';
 
 type Text = readonly [path: string, text: string];
@@ -24,8 +25,14 @@ export async function generate(): Promise<Map<string, string>> {
   );
   const owners = await readOwners();
   const version = await packageVersion();
+  const schemaOf = schemasOf(documentation, owners);
+  const registered = events.map((event) => ({
+    ...{ event, schema: schemaOf(event, 'draft-04'), description: documentation.get(event.module)?.description ?? '' },
+  }));
   const published: Text[] = [
-    ...DRAFTS.flatMap((draft) => schemas(entries, documentation, { draft, owners })),
+    ...DRAFTS.flatMap((draft) =>
+      entries.map((entry): Text => [`schemas/${draft}/${entry.module}.json`, json(schemaOf(entry, draft))]),
+    ),
     ...events.flatMap(patterns),
     ['patterns/everything.json', json(everything)],
     ['patterns/everything.yml', ruleTemplateOf(everything, 'Sends all events of Regulabel to a queue')],
@@ -35,6 +42,10 @@ export async function generate(): Promise<Map<string, string>> {
   const pages = cataloguePages({ events, documents, documentation, owners, releases: await readReleases(), version });
   return new Map([
     ...published.map(([path, text]): Text => [`packages/contracts/generated/${path}`, text]),
+    ...SERVICES.map((service): Text => [
+      `services/${service}/resources/schemas.json`,
+      json(registryResourcesOf(service, registered)),
+    ]),
     ...Object.entries(pages).map(([path, text]): Text => [`docs/events/${path}`, text]),
   ]);
 }
@@ -45,19 +56,15 @@ const json = (value: unknown): string => JSON.stringify(value);
 
 type Entry = EventEntry | DocumentEntry;
 
-function schemas(
-  entries: readonly Entry[],
-  documentation: ReadonlyMap<string, Documentation>,
-  { draft, owners }: { draft: Draft; owners: Owners },
-): Text[] {
-  return entries.map((entry) => {
+/** What makes the schema of an entry in a draft. */
+const schemasOf =
+  (documentation: ReadonlyMap<string, Documentation>, owners: Owners) =>
+  (entry: Entry, draft: Draft): JsonSchema => {
     const about = documentation.get(entry.module);
     if (about === undefined) throw new TypeError(`${entry.module} has no documentation`);
     const options = { draft, owner: owners.ownerOf(entry.producer) };
-    const schema = 'contract' in entry ? eventSchemaOf(entry, about, options) : documentSchemaOf(entry, about, options);
-    return [`schemas/${draft}/${entry.module}.json`, json(schema)];
-  });
-}
+    return 'contract' in entry ? eventSchemaOf(entry, about, options) : documentSchemaOf(entry, about, options);
+  };
 
 function documentSchemaOf(
   { title, examples }: DocumentEntry,

@@ -2,8 +2,8 @@ import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
-/** Folders of the repository that hold generated files and nothing else. */
-const FOLDERS = ['packages/contracts/generated', 'docs/events'];
+/** Every file of the repository that one of these matches is generated. */
+const GENERATED = ['packages/contracts/generated/**', 'docs/events/**', 'services/*/resources/schemas.json'];
 
 /** Writes the files, formatted as the repository is, and takes away what is no longer generated. */
 export async function write(root: string, files: ReadonlyMap<string, string>): Promise<void> {
@@ -30,8 +30,7 @@ export async function stale(root: string, files: ReadonlyMap<string, string>): P
 }
 
 async function existing(root: string): Promise<string[]> {
-  const patterns = FOLDERS.map((folder) => `${folder}/**`);
-  const entries = await Array.fromAsync(glob(patterns, { cwd: root, withFileTypes: true }));
+  const entries = await Array.fromAsync(glob(GENERATED, { cwd: root, withFileTypes: true }));
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 

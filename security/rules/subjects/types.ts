@@ -28,6 +28,8 @@ const LOOKED_AT = [
 /** Types that need none, each with the reason. */
 const HARMLESS: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Dashboard': 'shows what there is, and holds nothing',
+  'AWS::EventSchemas::Registry': 'holds descriptions of events, no event',
+  'AWS::EventSchemas::Schema': 'describes an event, and opens none',
   'AWS::Events::EventBus':
     'without a policy of its own only roles of this account put events, as role-speaks-for-its-service allows',
   'AWS::Glue::Database': 'a name for tables',

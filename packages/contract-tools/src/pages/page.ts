@@ -4,6 +4,7 @@ import { documentsOf } from '../exampleDocuments.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { patternsOf } from '../patterns.ts';
 import { publishedSince } from '../releases.ts';
+import { schemaNameOf } from '../schemaRegistry.ts';
 import type { Catalogued } from './catalogue.ts';
 import { fieldsTable } from './fields.ts';
 import { code, table } from './table.ts';
@@ -28,6 +29,7 @@ export function eventPage(event: EventEntry, catalogued: Catalogued): string {
         ['handled by', owners.consumersOf(contract).join(', ') || 'none of the services'],
         ['classification', `${documentation.classification}; it carries no rows`],
         ['module', code(`@regulabel/contracts/${module}`)],
+        ['in the schema registry', code(schemaNameOf(contract))],
         ['published since', `\`@regulabel/contracts\` ${sinceOf(module, catalogued)}`],
       ],
     ),

@@ -12,6 +12,8 @@ export const inertTypes: Readonly<Record<string, InertType>> = {
   'AWS::Budgets::Budget': { why: 'nothing here costs anything' },
   'AWS::CloudWatch::Alarm': { why: 'there are no metrics', name: 'AlarmName' },
   'AWS::CloudWatch::Dashboard': { why: 'there are no metrics', name: 'DashboardName' },
+  'AWS::EventSchemas::Registry': { why: 'nothing looks a schema up while it runs' },
+  'AWS::EventSchemas::Schema': { why: 'nothing looks a schema up while it runs' },
   'AWS::Glue::Database': { why: 'there is no Athena' },
   'AWS::Glue::Table': { why: 'there is no Athena' },
 };
