@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   GetExecutionHistoryCommand,
@@ -11,10 +12,21 @@ import {
 } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ValidateFunction } from 'ajv';
 import * as z from 'zod';
 import { decision } from '@regulabel/contracts/evaluation/decision.v1';
 import { differences, readList, readPermissions, type Permission } from '@regulabel/security/unused';
 import { dataBucket, modelsBucket, predictionsBucket, registryBucket, winnersTable } from '@regulabel/shared/names';
+import { listenTo } from '@regulabel/testing/busListener';
+import {
+  moduleOf,
+  patternsMeantFor,
+  patternsThatMatch,
+  readPublished,
+  validatorOf,
+  type PublishedEvent,
+} from '@regulabel/testing/publishedContracts';
+import { replayTo } from '@regulabel/testing/replay';
 import { json, serve, start, type Reach, type ServedCloud } from './commandLine.ts';
 import { useKey } from './keys.ts';
 
@@ -36,6 +48,7 @@ type Run = z.infer<typeof run>;
 const outcomes = ({ lines }: Run): string[] =>
   lines.map(({ country, scheme, outcome }) => `${country}/${scheme} ${outcome}`).sort();
 
+let started: Date;
 let state: string;
 let first: z.infer<typeof demo>;
 let second: z.infer<typeof demo>;
@@ -44,6 +57,7 @@ let up: ServedCloud;
 let cloud: Reach;
 
 beforeAll(async () => {
+  started = new Date();
   state = await mkdtemp(join(tmpdir(), 'regulabel-e2e-'));
   // The first month is killed in the middle of training, and started again.
   const killed = start('demo', '--state', state, ...SIZE);
@@ -100,6 +114,33 @@ describe('the second month', () => {
       expect(made.winner?.decisionId).toBe(firsts.get(`${made.country}/${made.scheme}`)?.decisionId);
       expect(made.winner?.metrics?.rows).toBe(made.candidate.metrics?.rows);
     }
+  });
+});
+
+describe('the events of both months', () => {
+  it('keep the published schemas, and match exactly the published patterns that are meant for them', async () => {
+    const bus = `regulabel-${PLACE.stage}`;
+    const listener = await listenTo(bus, up.administrator);
+    // The archive has whatever went over the bus.
+    const window = { archive: `${bus}-events`, from: started, to: new Date() };
+    const events = (await replayTo(listener, window, new EventBridgeClient(up.administrator))) as PublishedEvent[];
+    listener.close();
+    const ajv = validatorOf('draft-2020-12');
+    const schemas = new Map<string, ValidateFunction>();
+    for (const event of events) {
+      const path = `schemas/draft-2020-12/${moduleOf(event)}.json`;
+      const validate = schemas.get(path) ?? ajv.compile((await readPublished(path)) as object);
+      schemas.set(path, validate);
+      expect([event, validate(event), validate.errors]).toEqual([event, true, null]);
+      expect(await patternsThatMatch(event)).toEqual(patternsMeantFor(event));
+    }
+    const times = Map.groupBy(events, (event) => event['detail-type']);
+    const count = (type: string): number => times.get(type)?.length ?? 0;
+    expect(count('RunStarted.v1')).toBe(4);
+    expect(count('ModelTrained.v1')).toBeGreaterThanOrEqual(2 * LINES.length);
+    expect(count('ModelPromoted.v1') + count('ModelRejected.v1')).toBeGreaterThanOrEqual(2 * LINES.length);
+    expect(count('InferenceCompleted.v1')).toBeGreaterThanOrEqual(4 * LINES.length);
+    expect(count('ClassificationRunCompleted.v1')).toBe(2);
   });
 });
 

@@ -3,12 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import {
-  DescribeReplayCommand,
-  EventBridgeClient,
-  PutEventsCommand,
-  StartReplayCommand,
-} from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeStatementCommand, ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -52,6 +47,7 @@ import { dataBucket, predictionsBucket, runsTable, stateMachineArn, winnersTable
 import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
 import { runKey, winnerKey } from '@regulabel/shared/tables';
 import { listenTo, type BusListener, type Heard } from '@regulabel/testing/busListener';
+import { replayTo } from '@regulabel/testing/replay';
 import { serve, type ServedCloud } from './commandLine.ts';
 import { useKey } from './keys.ts';
 
@@ -82,9 +78,14 @@ let administrator: {
 };
 let catalogue: z.infer<typeof catalogueChanged.data>;
 
+/** What was started, the last first: it ends even when not everything could be. */
+const opened = new AsyncDisposableStack();
+
 beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'regulabel-services-'));
+  opened.defer(() => rm(state, { recursive: true, force: true }));
   served = await serve(state);
+  opened.defer(() => served.stop());
   operator = {
     dynamodb: new DynamoDBClient(served.operator),
     events: new EventBridgeClient(served.operator),
@@ -99,22 +100,25 @@ beforeAll(async () => {
     sns: new SNSClient(served.administrator),
     sqs: new SQSClient(served.administrator),
   };
+  for (const client of [...Object.values(operator), ...Object.values(administrator)]) {
+    opened.defer(() => {
+      client.destroy();
+    });
+  }
   bus = await listenTo(BUS, served.administrator);
+  opened.defer(() => {
+    bus.close();
+  });
   expect(await publishCatalogue()).toMatchObject({ changed: true });
   catalogue = (await hears(catalogueChanged, () => true)).data;
 }, 180_000);
 
-afterAll(async () => {
-  bus.close();
-  for (const client of [...Object.values(operator), ...Object.values(administrator)]) client.destroy();
-  await served.stop();
-  await rm(state, { recursive: true, force: true });
-}, 30_000);
+afterAll(() => opened.disposeAsync(), 30_000);
 
 describe('ingest', () => {
   it('announces a catalogue once, however often it is published', async () => {
     expect(await publishCatalogue()).toEqual({ version: catalogue.version, changed: false });
-    await everythingHeard();
+    await bus.hearsAll();
     expect(heardOf(catalogueChanged)).toHaveLength(1);
   });
 
@@ -133,7 +137,7 @@ describe('ingest', () => {
     const second = await extract(request);
     await succeeded(second);
     expect(await statesOf(second)).toEqual(['Plan', 'IsDuplicate', 'Duplicate']);
-    await everythingHeard();
+    await bus.hearsAll();
     expect(heardOf(runStarted).filter(({ data }) => data.runId === 'inference-twice')).toHaveLength(1);
     expect(await readRun('inference-twice')).toMatchObject({ executionArn: first, revision: 1 });
   });
@@ -264,19 +268,19 @@ describe('a replay', () => {
   let inbox: Inbox;
   let reporting: BusListener;
   let manifests: BusListener;
-  let window: { EventStartTime: Date; EventEndTime: Date };
+  let window: { from: Date; to: Date };
 
   beforeAll(async () => {
     inbox = await subscribe('stakeholders');
     reporting = await listenTo(BUS, served.administrator, `${BUS}-reporting-listener`);
-    const EventStartTime = new Date(Math.floor(Date.now() / 1000) * 1000);
+    const from = new Date(Math.floor(Date.now() / 1000) * 1000);
     await statement(`INSERT INTO sold_items VALUES ('1', 'DE', 'Toaster', NULL, 'Brand', 2, DATE '${month}-04')`);
     await extract({ purpose: 'inference', token: 'replayed', month });
     await closed(classificationRunCompleted, runId);
     await inbox.hears(({ Message }) => Message.includes(month));
     await everythingHandled();
-    await everythingHeard();
-    window = { EventStartTime, EventEndTime: new Date() };
+    await bus.hearsAll();
+    window = { from, to: new Date() };
     manifests = await listenTo('default', served.administrator, `${BUS}-manifests-listener`);
     // Without its report nobody remembers that the stakeholders know: they would hear of the run again.
     const report = { Bucket: predictionsBucket(PLACE), Key: classificationReportKey(month, runId, 1) };
@@ -287,31 +291,10 @@ describe('a replay', () => {
     manifests.close();
   });
 
-  /** What a listener hears of a replay that names its rule alone. */
-  async function replayed(archive: 'events' | 'manifests', listener: BusListener, busName: string): Promise<Heard[]> {
-    const arn = (resource: string) => `arn:aws:events:${PLACE.region}:${PLACE.account}:${resource}`;
-    const ReplayName = `${BUS}-${archive}-again`;
-    await operator.events.send(
-      new StartReplayCommand({
-        ReplayName,
-        EventSourceArn: arn(`archive/${BUS}-${archive}`),
-        Destination: { Arn: arn(`event-bus/${busName}`), FilterArns: [listener.rule] },
-        ...window,
-      }),
-    );
-    await until(`${ReplayName} is complete`, async () => {
-      const { State } = await operator.events.send(new DescribeReplayCommand({ ReplayName }));
-      return State === 'COMPLETED';
-    });
-    await everythingHeard(listener, busName);
-    return listener.heard.filter((event) => event['replay-name'] === ReplayName);
-  }
-
   it('brings each event of its window once to the rule that it names, as it was', async () => {
-    const { EventStartTime, EventEndTime } = window;
+    const { from, to } = window;
     const once = bus.heard.filter(
-      ({ time, source }) =>
-        new Date(time) >= EventStartTime && new Date(time) < EventEndTime && source.startsWith('regulabel.'),
+      ({ time, source }) => new Date(time) >= from && new Date(time) < to && source.startsWith('regulabel.'),
     );
     const ofRun = once.filter(({ detail }) => JSON.stringify(detail).includes(runId));
     expect(ofRun.map((event) => event['detail-type']).sort()).toEqual([
@@ -321,13 +304,15 @@ describe('a replay', () => {
       'InferenceSkipped.v1',
       'RunStarted.v1',
     ]);
-    const again = (await replayed('events', reporting, BUS)).filter(({ source }) => source.startsWith('regulabel.'));
+    const again = (await replayTo(reporting, { archive: `${BUS}-events`, ...window }, operator.events)).filter(
+      ({ source }) => source.startsWith('regulabel.'),
+    );
     const byId = (events: readonly Heard[]) => [...events].sort((left, right) => (left.id < right.id ? -1 : 1));
     expect(byId(again)).toEqual(byId(once).map((event) => ({ ...event, 'replay-name': `${BUS}-events-again` })));
   });
 
   it('brings the manifests of complete datasets, from the default bus', async () => {
-    const again = await replayed('manifests', manifests, 'default');
+    const again = await replayTo(manifests, { archive: `${BUS}-manifests`, ...window }, operator.events);
     const Key = datasetManifestKey('inference', runId, 'DE');
     expect(again).toMatchObject([
       { source: 'aws.s3', detail: { bucket: { name: dataBucket(PLACE) }, object: { key: Key } } },
@@ -336,7 +321,7 @@ describe('a replay', () => {
 
   it('gives nobody else anything to do: no line is skipped, labelled or trained again, no message goes out', async () => {
     await everythingHandled();
-    await everythingHeard();
+    await bus.hearsAll();
     expect(bus.heard.filter((event) => 'replay-name' in event)).toEqual([]);
     expect(heardOf(inferenceSkipped).filter(({ data }) => data.runId === runId)).toHaveLength(2);
     expect(await executionsOf('inference')).toEqual([]);
@@ -420,15 +405,6 @@ async function hears<Data extends z.ZodObject>(
 
 const heardOf = <Data extends z.ZodObject>(contract: EventContract<Data>): Event<Data>[] =>
   bus.heard.filter((event) => isOf(contract, event)).map((event) => read(contract, event));
-
-/** Waits for an event that was put last: what was on the bus before has been heard by then. */
-async function everythingHeard(listener = bus, EventBusName = BUS): Promise<void> {
-  const Source = `test ${Date.now()}`;
-  await administrator.events.send(
-    new PutEventsCommand({ Entries: [{ EventBusName, Source, DetailType: 'End', Detail: '{}' }] }),
-  );
-  await listener.hears(({ source }) => source === Source);
-}
 
 /** Waits until no queue of the services has messages, dead letters included. */
 async function everythingHandled(): Promise<void> {

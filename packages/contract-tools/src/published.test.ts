@@ -1,19 +1,20 @@
-import { glob, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { testEventPattern } from '@regulabel/local-cloud/eventPattern';
-import type { Options } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import ajvDraft04 from 'ajv-draft-04';
-import ajvFormats from 'ajv-formats';
+import {
+  patternsMeantFor,
+  patternsThatMatch,
+  publishedFiles,
+  readPublished,
+  validatorOf,
+  type PublishedEvent,
+} from '@regulabel/testing/publishedContracts';
 import { parse } from 'yaml';
-import { CONTRACTS } from './repository.ts';
+import { CONTRACTS, ROOT, SERVICES } from './repository.ts';
 
-const generated = join(CONTRACTS, 'generated');
-const read = async (path: string): Promise<unknown> => JSON.parse(await readFile(join(generated, path), 'utf8'));
-const modules = (await Array.fromAsync(glob('schemas/draft-04/*/*.json', { cwd: generated })))
-  .map((file) => file.replace('schemas/draft-04/', '').replace('.json', ''))
-  .sort();
+const modules = (await publishedFiles('schemas/draft-04/*/*.json')).map((file) =>
+  file.replace('schemas/draft-04/', '').replace('.json', ''),
+);
 
 interface Invalid {
   readonly path: string;
@@ -23,32 +24,21 @@ interface Invalid {
 
 /** The valid examples of a contract by their files, and the invalid ones. */
 async function examplesOf(module: string): Promise<{ valid: [string, unknown][]; invalid: Invalid[] }> {
-  const files = (await Array.fromAsync(glob(`examples/${module}/*.json`, { cwd: generated }))).sort();
+  const files = await publishedFiles(`examples/${module}/*.json`);
   const valid = files.filter((file) => !file.endsWith('/invalid.json'));
   return {
-    valid: await Promise.all(valid.map(async (file): Promise<[string, unknown]> => [file, await read(file)])),
-    invalid: (await read(`examples/${module}/invalid.json`)) as Invalid[],
+    valid: await Promise.all(valid.map(async (file): Promise<[string, unknown]> => [file, await readPublished(file)])),
+    invalid: (await readPublished(`examples/${module}/invalid.json`)) as Invalid[],
   };
 }
 
-// What is of use to people and to the schema registry, and means nothing to a validator.
-const ANNOTATIONS = ['x-classification', 'x-owner', 'x-amazon-events-source', 'x-amazon-events-detail-type'];
-const options: Options = { strict: true, allErrors: true, strictRequired: false };
-
-function validatorOf(draft: string) {
-  const ajv = draft === 'draft-04' ? new ajvDraft04.default(options) : new Ajv2020(options);
-  ajv.addVocabulary(ANNOTATIONS);
-  ajvFormats.default(ajv);
-  return ajv;
-}
-
-describe.each(['draft-2020-12', 'draft-04'])('the JSON Schemas of %s', (draft) => {
+describe.each(['draft-2020-12', 'draft-04'] as const)('the JSON Schemas of %s', (draft) => {
   const ajv = validatorOf(draft);
 
   it.each(modules)(
     'say the same of %s as its contract: its examples are valid, the invalid ones are not',
     async (module) => {
-      const schema = (await read(`schemas/${draft}/${module}.json`)) as object;
+      const schema = (await readPublished(`schemas/${draft}/${module}.json`)) as object;
       // Against the draft's own schema of schemas; strict: an unknown keyword is an error.
       expect([ajv.validateSchema(schema), ajv.errors]).toEqual([true, null]);
       const validate = ajv.compile(schema);
@@ -63,7 +53,7 @@ describe.each(['draft-2020-12', 'draft-04'])('the JSON Schemas of %s', (draft) =
   );
 
   it.each(modules)('of %s allow fields that are added later, however deep', async (module) => {
-    const validate = ajv.compile((await read(`schemas/${draft}/${module}.json`)) as object);
+    const validate = ajv.compile((await readPublished(`schemas/${draft}/${module}.json`)) as object);
     for (const [file, document] of (await examplesOf(module)).valid) {
       // A catalogue's maps have countries and schemes for keys.
       const isMap = module.startsWith('ingest/catalogue.');
@@ -74,7 +64,7 @@ describe.each(['draft-2020-12', 'draft-04'])('the JSON Schemas of %s', (draft) =
 
   it('describe and classify every field', async () => {
     for (const module of modules) {
-      const schema = await read(`schemas/${draft}/${module}.json`);
+      const schema = await readPublished(`schemas/${draft}/${module}.json`);
       expect([module, undescribed(schema, '')]).toEqual([module, []]);
     }
   });
@@ -102,37 +92,52 @@ function undescribed(schema: unknown, path: string): string[] {
 }
 
 describe('the rule patterns', () => {
-  /** The names of the patterns that match an event. */
-  async function matching(event: unknown): Promise<string[]> {
-    const files = await Array.fromAsync(glob('patterns/**/*.json', { cwd: generated }));
-    const matched = await Promise.all(
-      files.map(async (file) =>
-        testEventPattern(await readFile(join(generated, file), 'utf8'), JSON.stringify(event))
-          ? [file.replace(/^patterns\/(.*)\.json$/, '$1')]
-          : [],
-      ),
-    );
-    return matched.flat().sort();
-  }
-
   it('match their own event and no other', async () => {
     for (const module of modules) {
       for (const [file, event] of (await examplesOf(module)).valid) {
         if (!('detail-type' in (event as object))) continue;
-        const { caller } = (event as { detail: { data: { caller?: string } } }).detail.data;
-        const parts = caller === undefined ? [] : [`${module}.${caller}`];
-        expect([file, await matching(event)]).toEqual([file, [module, ...parts, 'everything'].sort()]);
+        expect([file, await patternsThatMatch(event)]).toEqual([file, patternsMeantFor(event as PublishedEvent)]);
       }
     }
   });
 
   it('are those of their CloudFormation templates', async () => {
-    for await (const file of glob('patterns/**/*.yml', { cwd: generated })) {
-      const { Resources } = parse(await readFile(join(generated, file), 'utf8')) as {
+    for (const file of await publishedFiles('patterns/**/*.yml')) {
+      const { Resources } = parse(await readFile(join(CONTRACTS, 'generated', file), 'utf8')) as {
         Resources: { Rule: { Type: string; Properties: { EventPattern: unknown } } };
       };
       expect(Resources.Rule.Type).toBe('AWS::Events::Rule');
-      expect(Resources.Rule.Properties.EventPattern).toEqual(await read(file.replace(/\.yml$/, '.json')));
+      expect(Resources.Rule.Properties.EventPattern).toEqual(await readPublished(file.replace(/\.yml$/, '.json')));
     }
   });
 });
+
+describe('the schema registry', () => {
+  it.each(SERVICES)('gets from %s the draft-04 schemas of its own events', async (service) => {
+    const text = await readFile(join(ROOT, 'services', service, 'resources', 'schemas.json'), 'utf8');
+    const { Resources } = JSON.parse(text) as {
+      Resources: Record<string, { Properties: { SchemaName: string; Content: string; Description: string } }>;
+    };
+    const registered = Object.values(Resources).map(({ Properties }) => Properties);
+    const own = modules.filter((module) => module.startsWith(`${service}/`));
+    const schemas = (await Promise.all(
+      own.map((module) => readPublished(`schemas/draft-04/${module}.json`)),
+    )) as Registered[];
+    expect(registered.map(({ SchemaName, Content }) => [SchemaName, JSON.parse(Content) as unknown])).toEqual(
+      schemas
+        .filter((schema) => 'x-amazon-events-detail-type' in schema)
+        .map((schema) => [`${schema['x-amazon-events-source']}@${schema['x-amazon-events-detail-type']}`, schema]),
+    );
+    // https://docs.aws.amazon.com/eventbridge/latest/schema-reference/v1-registries-name-registryname-schemas-name-schemaname.html
+    for (const { SchemaName, Content, Description } of registered) {
+      expect(SchemaName).toMatch(/^[\w.@-]{1,385}$/);
+      expect(Content.length).toBeLessThanOrEqual(100_000);
+      expect(Description.length).toBeLessThanOrEqual(256);
+    }
+  });
+});
+
+interface Registered {
+  readonly 'x-amazon-events-source': string;
+  readonly 'x-amazon-events-detail-type': string;
+}

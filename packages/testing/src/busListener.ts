@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import {
   EventBridgeClient,
+  PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
   type EventBridgeClientConfig,
@@ -27,12 +29,15 @@ export interface Heard {
 
 /** A queue of the test's own, subscribed to everything on a bus. */
 export interface BusListener {
+  readonly bus: string;
   /** The ARN of its rule. */
   readonly rule: string;
   /** All that was heard so far, in the order of arrival. */
   readonly heard: readonly Heard[];
   /** The first event, heard already or to come, for which `wanted` holds. Throws after `seconds`, saying what came instead. */
   hears(wanted: (event: Heard) => boolean, seconds?: number): Promise<Heard>;
+  /** Waits until everything that is on the bus was heard, by putting one more event on it. */
+  hearsAll(): Promise<void>;
   close(): void;
 }
 
@@ -45,9 +50,9 @@ export async function listenTo(
   config: Pick<EventBridgeClientConfig, 'endpoint' | 'region' | 'credentials'>,
   name = `${bus}-listener`,
 ): Promise<BusListener> {
-  const sqs = new SQSClient(config);
+  const [sqs, events] = [new SQSClient(config), new EventBridgeClient(config)];
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  const rule = await subscribe(sqs, QueueUrl, { bus, name, config });
+  const rule = await subscribe({ sqs, events }, QueueUrl, { bus, name });
   const heard: Heard[] = [];
   const receive = async (): Promise<void> => {
     const { Messages = [] } = await sqs.send(
@@ -58,33 +63,42 @@ export async function listenTo(
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
     }
   };
+  const hears: BusListener['hears'] = async (wanted, seconds = 15) => {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const found = heard.find(wanted);
+      if (found) return found;
+      if (Date.now() > deadline) {
+        const instead = heard.map((event) => event['detail-type']).join(', ');
+        throw new Error(`not heard on ${bus} within ${seconds} s; what was: ${instead}`);
+      }
+      await receive();
+    }
+  };
   return {
+    bus,
     rule,
     heard,
-    async hears(wanted, seconds = 15) {
-      const deadline = Date.now() + seconds * 1000;
-      for (;;) {
-        const found = heard.find(wanted);
-        if (found) return found;
-        if (Date.now() > deadline) {
-          const instead = heard.map((event) => event['detail-type']).join(', ');
-          throw new Error(`not heard on ${bus} within ${seconds} s; what was: ${instead}`);
-        }
-        await receive();
-      }
+    hears,
+    async hearsAll() {
+      const Source = `end ${randomUUID()}`;
+      await events.send(
+        new PutEventsCommand({ Entries: [{ EventBusName: bus, Source, DetailType: 'End', Detail: '{}' }] }),
+      );
+      await hears(({ source }) => source === Source);
     },
     close: () => {
       sqs.destroy();
+      events.destroy();
     },
   };
 }
 
 async function subscribe(
-  sqs: SQSClient,
+  { sqs, events }: { sqs: SQSClient; events: EventBridgeClient },
   QueueUrl: string | undefined,
-  { bus, name, config }: { bus: string; name: string; config: EventBridgeClientConfig },
+  { bus, name }: { bus: string; name: string },
 ): Promise<string> {
-  const events = new EventBridgeClient(config);
   const { RuleArn = '' } = await events.send(
     new PutRuleCommand({ Name: name, EventBusName: bus, EventPattern: JSON.stringify({ source: [{ prefix: '' }] }) }),
   );
@@ -102,6 +116,5 @@ async function subscribe(
   });
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
   await events.send(new PutTargetsCommand({ Rule: name, EventBusName: bus, Targets: [{ Id: 'listener', Arn }] }));
-  events.destroy();
   return RuleArn;
 }

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateEventBusCommand, EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { datasetManifest, type DatasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
 import type { LineResult, Outcome, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
@@ -147,13 +147,9 @@ describe('settleRun', () => {
     bus.close();
   });
 
-  /** What was announced of a run until now: after the events that are on the bus comes one that ends the wait. */
+  /** What was announced of a run until now. */
   const announcedOf = async (runId: string) => {
-    const Source = `end of ${runId}`;
-    await events.send(
-      new PutEventsCommand({ Entries: [{ EventBusName: BUS, Source, DetailType: 'End', Detail: '{}' }] }),
-    );
-    await bus.hears(({ source }) => source === Source);
+    await bus.hearsAll();
     return bus.heard
       .filter((event) => event['detail-type'] === trainingRunCompleted.detailType)
       .map(({ detail }) => parseStrictly(trainingRunCompleted.detail, detail, 'the event'))
