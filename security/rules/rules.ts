@@ -19,6 +19,7 @@ import { tables } from './subjects/tables.ts';
 import { tasks } from './subjects/tasks.ts';
 import { topics } from './subjects/topics.ts';
 import { types } from './subjects/types.ts';
+import { workGroups } from './subjects/workGroups.ts';
 
 /** Every rule, by subject. */
 export const rules: readonly Rule[] = [
@@ -35,6 +36,7 @@ export const rules: readonly Rule[] = [
   ...functions,
   ...images,
   ...archives,
+  ...workGroups,
   ...deliveries,
   ...stateMachines,
   ...tasks,

@@ -29,6 +29,7 @@ const allowed = new Set(statements.flatMap(({ Action }) => list(Action)));
 
 /** What CloudFormation calls, as whoever deploys, to make and to unmake a resource. */
 const CALLS: Readonly<Record<string, readonly [string, string]>> = {
+  'AWS::Athena::WorkGroup': ['athena:CreateWorkGroup', 'athena:DeleteWorkGroup'],
   'AWS::Budgets::Budget': ['budgets:ModifyBudget', 'budgets:ModifyBudget'],
   'AWS::CloudWatch::Alarm': ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
   'AWS::CloudWatch::Dashboard': ['cloudwatch:PutDashboard', 'cloudwatch:DeleteDashboards'],

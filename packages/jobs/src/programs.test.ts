@@ -308,6 +308,11 @@ describe('from a test set to scores', () => {
     for (const { confidence, quantity, ...rest } of rows) {
       prediction.parse({ ...rest, confidence: Number(confidence), quantity: Number(quantity) });
     }
+    expect(await job.parquetTypes('predictions', 'predictions.parquet')).toEqual({
+      ...Object.fromEntries(columns.map((column) => [column, 'BYTE_ARRAY/UTF8'])),
+      confidence: 'DOUBLE',
+      quantity: 'INT64/INT_64',
+    });
     const summary = parseJson(
       predictionSummary,
       Buffer.from(job.output('summary')['summary.json']!, 'latin1').toString(),

@@ -2,6 +2,7 @@ import { finding, type Rule } from '../rule.ts';
 
 /** Types that rules look at. */
 const LOOKED_AT = [
+  'AWS::Athena::WorkGroup',
   'AWS::Budgets::Budget',
   'AWS::CloudWatch::Alarm',
   'AWS::DynamoDB::Table',

@@ -35,6 +35,12 @@ const KEYS: Readonly<Record<string, readonly (string | number)[]>> = {
   'AWS::SNS::Topic': ['KmsMasterKeyId'],
   'AWS::DynamoDB::Table': ['SSESpecification', 'KMSMasterKeyId'],
   'AWS::Events::Archive': ['KmsKeyIdentifier'],
+  'AWS::Athena::WorkGroup': [
+    'WorkGroupConfiguration',
+    'ManagedQueryResultsConfiguration',
+    'EncryptionConfiguration',
+    'KmsKey',
+  ],
   'AWS::Logs::LogGroup': ['KmsKeyId'],
 };
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { execute, literal, parquetRows, withDatabase } from '../database.ts';
+import { execute, literal, parquetRows, queryRows, withDatabase } from '../database.ts';
 import { jobFiles } from '../files.ts';
 import { run } from '../run.ts';
 
@@ -59,6 +59,17 @@ export class Job {
       const rows: Readonly<Record<Column, string | null>>[] = [];
       for await (const row of parquetRows(db, [path], { required: columns, optional: [] })) rows.push(row);
       return rows;
+    });
+  }
+
+  /** The columns of a Parquet file, in the file's own terms: `BYTE_ARRAY/UTF8`. */
+  async parquetTypes(channel: string, name: string): Promise<Record<string, string>> {
+    const path = literal(join(this.base, 'processing', 'output', channel, name));
+    const query = `SELECT name, concat_ws('/', type, converted_type) FROM parquet_schema(${path}) WHERE num_children IS NULL`;
+    return withDatabase(this.base, async (db) => {
+      const types: Record<string, string> = {};
+      for await (const [column, type] of queryRows(db, query)) types[String(column)] = String(type);
+      return types;
     });
   }
 

@@ -9,6 +9,7 @@ export interface InertType {
 export const inertTypes: Readonly<Record<string, InertType>> = {
   'AWS::Lambda::Version': { why: 'functions run as $LATEST, which is their only version' },
   'AWS::Logs::LogGroup': { why: 'logs are files in the state folder', name: 'LogGroupName' },
+  'AWS::Athena::WorkGroup': { why: 'there is no Athena', name: 'Name' },
   'AWS::Budgets::Budget': { why: 'nothing here costs anything' },
   'AWS::CloudWatch::Alarm': { why: 'there are no metrics', name: 'AlarmName' },
   'AWS::CloudWatch::Dashboard': { why: 'there are no metrics', name: 'DashboardName' },
