@@ -49,7 +49,7 @@ module.exports = {
       name: 'services-know-no-local-cloud',
       severity: 'error',
       from: { path: '^services/', pathNot: '[.]test[.]ts$' },
-      to: { path: '^packages/(local-cloud|testing|cli|jobs|blazingtext)/' },
+      to: { path: '^packages/(local-cloud|testing|cli|jobs|blazingtext|contract-tools)/' },
     },
     {
       name: 'local-cloud-knows-nobody',
