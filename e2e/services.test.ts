@@ -18,9 +18,12 @@ import {
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   ListQueuesCommand,
   ReceiveMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -45,6 +48,8 @@ import { trainingSkipped } from '@regulabel/contracts/training/trainingSkipped.v
 import { classificationReportKey, datasetManifestKey } from '@regulabel/shared/keys';
 import { dataBucket, predictionsBucket, runsTable, stateMachineArn, winnersTable } from '@regulabel/shared/names';
 import { parseJson, parseStrictly } from '@regulabel/contracts/parse';
+import { safeParseEvent } from '@regulabel/contracts/receive';
+import { buildBrokenEvent } from '@regulabel/contracts/testing';
 import { runKey, winnerKey } from '@regulabel/shared/tables';
 import { listenTo, type BusListener, type Heard } from '@regulabel/testing/busListener';
 import { replayTo } from '@regulabel/testing/replay';
@@ -67,6 +72,7 @@ let operator: {
   events: EventBridgeClient;
   lambda: LambdaClient;
   sfn: SFNClient;
+  sqs: SQSClient;
 };
 let administrator: {
   dynamodb: DynamoDBClient;
@@ -91,6 +97,7 @@ beforeAll(async () => {
     events: new EventBridgeClient(served.operator),
     lambda: new LambdaClient(served.operator),
     sfn: new SFNClient(served.operator),
+    sqs: new SQSClient(served.operator),
   };
   administrator = {
     dynamodb: new DynamoDBClient(served.administrator),
@@ -259,6 +266,46 @@ describe('evaluation', () => {
       new GetItemCommand({ TableName, Key: marshall(winnerKey(line)), ConsistentRead: true }),
     );
     expect(unmarshall(Item!)).toEqual({ ...winnerKey(line), ...winner });
+  });
+});
+
+describe('an event that breaks its contract', () => {
+  const QueueName = `${BUS}-track-run`;
+  const urlOf = async (name: string): Promise<string> => {
+    const { QueueUrl = '' } = await administrator.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+    return QueueUrl;
+  };
+  /** A message comes again as soon as this has passed; as deployed it takes three minutes. */
+  const comesAgainAfter = async (VisibilityTimeout: string) =>
+    administrator.sqs.send(
+      new SetQueueAttributesCommand({ QueueUrl: await urlOf(QueueName), Attributes: { VisibilityTimeout } }),
+    );
+  beforeAll(() => comesAgainAfter('0'));
+  afterAll(() => comesAgainAfter('180'));
+
+  it('lies in the dead-letter queue of who listens for it, and the log says which field is wrong', async () => {
+    const broken = buildBrokenEvent(modelHeld, { data: { country: 'Germany' } });
+    await administrator.events.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            ...{ EventBusName: BUS, Source: broken.source, DetailType: broken['detail-type'] },
+            Detail: JSON.stringify(broken.detail),
+          },
+        ],
+      }),
+    );
+    const QueueUrl = await urlOf(`${QueueName}-dlq`);
+    await until('the event is a dead letter', async () => (await messagesIn(QueueUrl)) === 1);
+    const { Messages: [letter] = [] } = await operator.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(safeParseEvent(modelHeld, letter)).toMatchObject({
+      success: false,
+      error: { name: 'EventBroken', problems: [{ path: 'detail.data.country' }] },
+    });
+    const said = await readFile(join(state, 'lambda', `${QueueName}.log`), 'utf8');
+    expect(said.split('\n').filter((line) => line.includes('EventBroken'))).toHaveLength(5);
+    expect(said).toContain('detail.data.country');
+    await operator.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: letter?.ReceiptHandle }));
   });
 });
 
