@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  arn,
+  may,
   account,
   allow,
   attribute,
@@ -15,14 +17,6 @@ import {
 } from '../testing/templates.ts';
 import { permissions } from './permissions.ts';
 
-const arn = (service: string, resource: string) =>
-  sub(`arn:aws:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
-const may = (Action: string | string[], Resource: unknown, Condition?: object) => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition && { Condition }),
-});
 const byAlias = (alias: string) => ({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } });
 const managed = (kind: string) => arn('events', `rule/StepFunctionsGetEventsForSageMaker${kind}Rule`);
 const task = (Resource: string, Arguments: unknown, Next?: string) => ({

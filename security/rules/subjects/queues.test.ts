@@ -83,11 +83,4 @@ describe('the rules on queues', () => {
     expect(problems.filter((each) => each.startsWith(problem))).toHaveLength(1);
     expect(problems).toHaveLength(path.endsWith('deadLetterTargetArn') ? 2 : 1);
   });
-
-  it('find two policies on one queue, of which the later wins', async () => {
-    const second = changed(good.Policy, 'Properties.Queues', [ref('Queue')]);
-    expect(await found(queues, stackWith({ ...good, Second: second }))).toEqual([
-      'queue-has-one-policy: Queue: several policies overwrite each other: Policy, Second',
-    ]);
-  });
 });

@@ -52,16 +52,6 @@ export const queues: readonly Rule[] = [
     ),
   },
   {
-    name: 'queue-has-one-policy',
-    remedy: 'Put all statements on a queue into one AWS::SQS::QueuePolicy: the last one deployed wins',
-    check: each('AWS::SQS::Queue', (queue, stack) => {
-      const policies = policiesOn(stack, queue);
-      return policies.length > 1
-        ? `several policies overwrite each other: ${policies.map(({ id }) => id).join(', ')}`
-        : undefined;
-    }),
-  },
-  {
     name: 'queue-outwaits-its-function',
     remedy: `Set VisibilityTimeout to at least ${TIMES_FUNCTION_TIMEOUT} times the function's Timeout`,
     check: each('AWS::Lambda::EventSourceMapping', ({ properties }, stack) => {

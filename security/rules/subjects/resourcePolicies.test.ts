@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { account, allow, changed, found, policyDocument, stackWith } from '../testing/templates.ts';
+import { account, allow, changed, found, policyDocument, ref, stackWith } from '../testing/templates.ts';
 import { resourcePolicies } from './resourcePolicies.ts';
 
 const policy = (Type: string, action: string) => ({
@@ -38,6 +38,18 @@ describe('the rules on policies of buckets, queues and topics', () => {
     const allBut = changed(changed(good, first('Queue', 'Action')), first('Queue', 'NotAction'), 'sqs:DeleteQueue');
     expect(await found(resourcePolicies, stackWith(allBut))).toEqual([
       'policy-without-wildcard-action: Queue, statement policy/0: it allows all but what NotAction names',
+    ]);
+  });
+
+  it.each([
+    ['queue', 'AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 'Queues'],
+    ['topic', 'AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'Topics'],
+  ])('find two policies on one %s, of which the later wins', async (_, Type, PolicyType, member) => {
+    const PolicyDocument = policyDocument([allow(account, 'sns:Publish')]);
+    const on = { Type: PolicyType, Properties: { [member]: [ref('It')], PolicyDocument } };
+    expect(await found(resourcePolicies, stackWith({ It: { Type, Properties: {} }, First: on }))).toEqual([]);
+    expect(await found(resourcePolicies, stackWith({ It: { Type, Properties: {} }, First: on, Second: on }))).toEqual([
+      'policy-is-the-only-one: It: several policies overwrite each other: First, Second',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { each, type Problem, type Rule } from '../rule.ts';
-import { openToAll, statementsOf } from '../template/policies.ts';
+import { openToAll, policiesOn, statementsOf } from '../template/policies.ts';
 import type { Resource, Stack } from '../template/stack.ts';
 
 const TYPES = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
@@ -32,6 +32,17 @@ export const resourcePolicies: readonly Rule[] = [
           what: actions.allBut ? 'it allows all but what NotAction names' : `it allows ${actions.patterns.join(', ')}`,
         })),
     ),
+  },
+  {
+    name: 'policy-is-the-only-one',
+    remedy: 'Put all statements on a queue or topic into one policy: the last one deployed wins',
+    check: (stacks) =>
+      ['AWS::SQS::Queue', 'AWS::SNS::Topic'].flatMap((type) =>
+        each(type, (guarded, stack) => {
+          const ids = policiesOn(stack, guarded).map(({ id }) => id);
+          return ids.length > 1 ? `several policies overwrite each other: ${ids.join(', ')}` : undefined;
+        })(stacks),
+      ),
   },
 ];
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  arn,
+  may,
   attribute,
   changed,
   found,
@@ -12,28 +14,20 @@ import {
 } from '../testing/templates.ts';
 import { roles } from './roles.ts';
 
-const arn = (service: string, resource: string) =>
-  sub(`arn:aws:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
-const statement = (Action: string | string[], Resource: unknown, Condition?: object) => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition && { Condition }),
-});
 const emit = { StringEquals: { 'events:source': 'regulabel.ingest' } };
 const good = {
   ...keyWith('Key', 'alias/regulabel-dev-control'),
   PlanRole: roleWith(
     'regulabel-dev-plan',
     'lambda.amazonaws.com',
-    statement(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('logs', 'log-group:/aws/lambda/regulabel-dev-plan:*')),
-    statement(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
-    statement('events:PutEvents', arn('events', 'event-bus/regulabel-dev'), emit),
-    statement('kms:Decrypt', attribute('Key')),
-    statement('kms:Decrypt', arn('kms', 'key/*'), {
+    may(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('logs', 'log-group:/aws/lambda/regulabel-dev-plan:*')),
+    may(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+    may('events:PutEvents', arn('events', 'event-bus/regulabel-dev'), emit),
+    may('kms:Decrypt', attribute('Key')),
+    may('kms:Decrypt', arn('kms', 'key/*'), {
       'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/regulabel-dev-registry' },
     }),
-    statement('dynamodb:GetItem', arn('dynamodb', 'table/regulabel-dev-runs')),
+    may('dynamodb:GetItem', arn('dynamodb', 'table/regulabel-dev-runs')),
   ),
   Plan: {
     Type: 'AWS::Lambda::Function',
@@ -42,11 +36,11 @@ const good = {
   MachineRole: roleWith(
     'regulabel-dev-machine',
     'states.amazonaws.com',
-    statement('iam:PassRole', attribute('JobRole'), {
+    may('iam:PassRole', attribute('JobRole'), {
       StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
     }),
-    statement('kms:CreateGrant', attribute('Key'), { Bool: { 'kms:GrantIsForAWSResource': true } }),
-    statement('sagemaker:CreateProcessingJob', arn('sagemaker', 'processing-job/dev-*')),
+    may('kms:CreateGrant', attribute('Key'), { Bool: { 'kms:GrantIsForAWSResource': true } }),
+    may('sagemaker:CreateProcessingJob', arn('sagemaker', 'processing-job/dev-*')),
   ),
   JobRole: roleWith('regulabel-dev-job', 'sagemaker.amazonaws.com'),
   Machine: {

@@ -42,10 +42,4 @@ describe('the rules on topics', () => {
     const problems = await found(topics, stackWith(changed(good, path, value)));
     expect(problems).toEqual([expect.stringContaining(problem)]);
   });
-
-  it('find two policies on one topic, of which the later wins', async () => {
-    expect(await found(topics, stackWith({ ...good, Second: good.Policy }))).toEqual([
-      'topic-has-one-policy: Topic: several policies overwrite each other: Policy, Second',
-    ]);
-  });
 });

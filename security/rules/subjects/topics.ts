@@ -22,14 +22,4 @@ export const topics: readonly Rule[] = [
         : 'it takes notices over plain HTTP',
     ),
   },
-  {
-    name: 'topic-has-one-policy',
-    remedy: 'Put all statements on a topic into one AWS::SNS::TopicPolicy: the last one deployed wins',
-    check: each('AWS::SNS::Topic', (topic, stack) => {
-      const policies = policiesOn(stack, topic);
-      return policies.length > 1
-        ? `several policies overwrite each other: ${policies.map(({ id }) => id).join(', ')}`
-        : undefined;
-    }),
-  },
 ];

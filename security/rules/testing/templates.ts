@@ -35,6 +35,17 @@ export const ref = (id: string) => ({ Ref: id });
 const statement = (Statement: object | readonly object[]) => ({ Version: '2012-10-17', Statement });
 export const policyDocument = statement;
 
+/** Of the stack's own region and account. */
+export const arn = (service: string, resource: string) =>
+  sub(`arn:aws:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+/** A statement of a role's policy. */
+export const may = (Action: string | string[], Resource: unknown, Condition?: object) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition && { Condition }),
+});
+
 export const account = { AWS: sub('arn:aws:iam::${AWS::AccountId}:root') };
 export const allow = (Principal: unknown, Action: unknown, more: object = {}) => ({
   Effect: 'Allow',
