@@ -103,12 +103,8 @@ export function createIam(cloud: Cloud): Service {
         },
       ),
       GetRole: operation({ RoleName: roleName }, ({ RoleName }) => ({ Role: describe(existing(RoleName)) })),
-      ListRoles: inPages(
-        'Roles',
-        'RoleName',
-        operation({ PathPrefix: z.string().default('/') }, ({ PathPrefix }) => ({
-          Roles: rolesOf(cloud.store).flatMap((role) => (role.Path.startsWith(PathPrefix) ? [describe(role)] : [])),
-        })),
+      ListRoles: inPages('Roles', 'RoleName', { PathPrefix: z.string().default('/') }, ({ PathPrefix }) =>
+        rolesOf(cloud.store).flatMap((role) => (role.Path.startsWith(PathPrefix) ? [describe(role)] : [])),
       ),
       UpdateAssumeRolePolicy: operation({ RoleName: roleName, PolicyDocument: document }, (input) => {
         update(input.RoleName, { AssumeRolePolicyDocument: sound(input.PolicyDocument, 'sts') });
@@ -132,21 +128,18 @@ export function createIam(cloud: Cloud): Service {
         if (policy === undefined) throw noSuchEntity(`The role policy with name ${PolicyName}`);
         return { RoleName, PolicyName, PolicyDocument: encodeURIComponent(policy) };
       }),
-      ListRolePolicies: inPages(
-        'PolicyNames',
-        undefined,
-        operation({ RoleName: roleName }, ({ RoleName }) => ({
-          PolicyNames: Object.keys(existing(RoleName).inlinePolicies),
-        })),
+      ListRolePolicies: inPages('PolicyNames', undefined, { RoleName: roleName }, ({ RoleName }) =>
+        Object.keys(existing(RoleName).inlinePolicies),
       ),
       // A role has inline policies only: no template's managed ones are accepted.
       ListAttachedRolePolicies: inPages(
         'AttachedPolicies',
         'PolicyArn',
-        operation({ RoleName: roleName, PathPrefix: z.string().optional() }, ({ RoleName }) => {
+        { RoleName: roleName, PathPrefix: z.string().optional() },
+        ({ RoleName }) => {
           existing(RoleName);
-          return { AttachedPolicies: [] };
-        }),
+          return [];
+        },
       ),
     },
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from './aws.ts';
-import type { Operation } from './aws.ts';
+import type { Caller, Operation } from './aws.ts';
 import { operation } from './operation.ts';
 
 /** How a service has its lists read page by page: its names for what pages need, and its limits. */
@@ -23,40 +23,32 @@ export interface Paging {
   readonly badToken?: string;
 }
 
-type Members = Readonly<Record<string, unknown>>;
+type ItemsOf<S extends z.ZodRawShape> = (
+  input: z.output<z.ZodObject<S>>,
+  caller: Caller,
+) => readonly unknown[] | Promise<readonly unknown[]>;
 
 /**
- * Makes a List operation out of one that answers everything: `list` is the member that is cut, `id` what tells its
- * items apart (undefined: themselves). What comes and goes between two pages makes no other item repeat or vanish.
+ * Makes List operations: `list` is the answer's member for the items, `id` what tells them apart (undefined: themselves),
+ * `itemsOf` gives all of them. What comes and goes between two pages makes no other item repeat or vanish.
  */
-export function paging(names: Paging): (list: string, id: string | undefined, whole: Operation) => Operation {
+export function paging(names: Paging) {
   const { size = '', token, next = token, truncated, most, longest = most, usual = longest, least = 1 } = names;
   const count = z.coerce.number().pipe(z.int().min(least).max(most)).default(usual);
-  const page = operation({ [size]: count, [token]: z.string().optional() }, (given) => given);
-  return (list, id, whole) =>
-    async ({ [size]: asked, [token]: after, ...input }, caller) => {
-      const given = (await page({ [size]: asked, [token]: after }, caller)) as Members;
-      const cursor = given[token] as string | undefined;
-      const answer = (await whole(input, caller)) as Members;
-      const all = answer[list] as readonly unknown[];
-      const idAt = (index: number): unknown => (id === undefined ? all[index] : (all[index] as Members)[id]);
-      const start =
-        cursor === undefined
-          ? 0
-          : startOf(
-              cursor,
-              all.map((_, index) => idAt(index)),
-              names,
-            );
-      const end = start + Math.min(longest, Number(given[size]) || usual);
+  const page = { [size]: count, [token]: z.string().optional() };
+  return <S extends z.ZodRawShape>(list: string, id: string | undefined, shape: S, itemsOf: ItemsOf<S>): Operation =>
+    operation<z.ZodRawShape>({ ...shape, ...page }, async ({ [size]: asked, [token]: after, ...input }, caller) => {
+      const all = await itemsOf(input as z.output<z.ZodObject<S>>, caller);
+      const ids = id === undefined ? all : all.map((item) => (item as Readonly<Record<string, unknown>>)[id]);
+      const start = typeof after === 'string' ? startOf(after, ids, names) : 0;
+      const end = start + Math.min(longest, Number(asked) || usual);
       const more = end < all.length;
       return {
-        ...answer,
         [list]: all.slice(start, end),
         ...(truncated !== undefined && { [truncated]: more }),
-        [next]: more ? Buffer.from(JSON.stringify([end, idAt(end - 1)])).toString('base64url') : undefined,
+        [next]: more ? Buffer.from(JSON.stringify([end, ids[end - 1]])).toString('base64url') : undefined,
       };
-    };
+    });
 }
 
 /** A token says how many items came before, and which was the last of them: the next page follows it, or has its place. */

@@ -54,9 +54,8 @@ export function createScheduler(cloud: Cloud): Service {
       ListSchedules: inPages(
         'Schedules',
         'Arn',
-        operation({ NamePrefix: z.string().optional(), State: State.optional(), GroupName }, (input) => ({
-          Schedules: (input.GroupName ?? GROUP) === GROUP ? scheduler.list(input.NamePrefix, input.State) : [],
-        })),
+        { NamePrefix: z.string().optional(), State: State.optional(), GroupName },
+        (input) => ((input.GroupName ?? GROUP) === GROUP ? scheduler.list(input.NamePrefix, input.State) : []),
       ),
       DeleteSchedule: operation({ Name, ...token }, (input) => scheduler.remove(input.Name)),
     },

@@ -40,11 +40,7 @@ export function createSns(cloud: Cloud): Service {
     guardOf: (arn) => sns.guardOf(arn),
     operations: {
       CreateTopic: operation({ Name: z.string() }, ({ Name }) => sns.createTopic(Name)),
-      ListTopics: inPages(
-        'Topics',
-        'TopicArn',
-        operation({}, () => ({ Topics: sns.topics().map((arn) => ({ TopicArn: arn })) })),
-      ),
+      ListTopics: inPages('Topics', 'TopicArn', {}, () => sns.topics().map((arn) => ({ TopicArn: arn }))),
       GetTopicAttributes: operation({ TopicArn }, (input) => ({ Attributes: sns.describe(input.TopicArn) })),
       SetTopicAttributes: operation({ TopicArn, AttributeName, AttributeValue: z.string() }, (input) =>
         sns.setAttribute(input.TopicArn, input.AttributeName, input.AttributeValue),
@@ -64,17 +60,11 @@ export function createSns(cloud: Cloud): Service {
       GetSubscriptionAttributes: operation({ SubscriptionArn: z.string() }, (input) => ({
         Attributes: sns.subscription(input.SubscriptionArn),
       })),
-      ListSubscriptions: inPages(
-        'Subscriptions',
-        'SubscriptionArn',
-        operation({}, () => ({ Subscriptions: sns.subscriptions().map((each) => sns.listed(each)) })),
+      ListSubscriptions: inPages('Subscriptions', 'SubscriptionArn', {}, () =>
+        sns.subscriptions().map((each) => sns.listed(each)),
       ),
-      ListSubscriptionsByTopic: inPages(
-        'Subscriptions',
-        'SubscriptionArn',
-        operation({ TopicArn }, (input) => ({
-          Subscriptions: sns.subscriptions(sns.topic(input.TopicArn)).map((each) => sns.listed(each)),
-        })),
+      ListSubscriptionsByTopic: inPages('Subscriptions', 'SubscriptionArn', { TopicArn }, (input) =>
+        sns.subscriptions(sns.topic(input.TopicArn)).map((each) => sns.listed(each)),
       ),
       Publish: operation(
         {

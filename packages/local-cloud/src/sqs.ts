@@ -28,12 +28,8 @@ export function createSqs(cloud: Cloud): Service {
         sqs.create(input.QueueName, input.Attributes),
       ),
       GetQueueUrl: operation({ QueueName: z.string() }, (input) => ({ QueueUrl: sqs.url(sqs.queue(input.QueueName)) })),
-      ListQueues: inPages(
-        'QueueUrls',
-        undefined,
-        operation({ QueueNamePrefix: z.string().optional() }, (input) => ({
-          QueueUrls: sqs.list(input.QueueNamePrefix).map((queue) => sqs.url(queue)),
-        })),
+      ListQueues: inPages('QueueUrls', undefined, { QueueNamePrefix: z.string().optional() }, (input) =>
+        sqs.list(input.QueueNamePrefix).map((queue) => sqs.url(queue)),
       ),
       GetQueueAttributes: operation({ QueueUrl, AttributeNames: names }, (input) => {
         const wanted = (name: string): boolean => ['All', name].some((each) => input.AttributeNames.includes(each));
@@ -83,12 +79,8 @@ export function createSqs(cloud: Cloud): Service {
       ChangeMessageVisibility: operation({ QueueUrl, ReceiptHandle: z.string(), VisibilityTimeout: seconds }, (input) =>
         changeVisibility(sqs.queue(input.QueueUrl), input.ReceiptHandle, input.VisibilityTimeout),
       ),
-      ListDeadLetterSourceQueues: inPages(
-        'queueUrls',
-        undefined,
-        operation({ QueueUrl }, (input) => ({
-          queueUrls: sqs.sourcesOf(sqs.queue(input.QueueUrl)).map((queue) => sqs.url(queue)),
-        })),
+      ListDeadLetterSourceQueues: inPages('queueUrls', undefined, { QueueUrl }, (input) =>
+        sqs.sourcesOf(sqs.queue(input.QueueUrl)).map((queue) => sqs.url(queue)),
       ),
       StartMessageMoveTask: operation({ SourceArn: z.string(), DestinationArn: z.string().optional() }, (input) =>
         moves.start(input.SourceArn, input.DestinationArn),

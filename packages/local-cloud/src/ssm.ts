@@ -118,25 +118,19 @@ export function createSsm(cloud: Cloud): Service {
       GetParametersByPath: inShortPages(
         'Parameters',
         'Name',
-        operation(
-          {
-            Path: z.string().startsWith('/'),
-            Recursive: z.boolean().default(false),
-            WithDecryption: flag,
-            ParameterFilters,
-          },
-          ({ Path, Recursive, ParameterFilters: filters }) => {
-            const path = { Key: 'Path', Option: Recursive ? 'Recursive' : 'OneLevel', Values: [Path] };
-            return { Parameters: chosen([path, ...filters]).map(answer) };
-          },
-        ),
+        {
+          Path: z.string().startsWith('/'),
+          Recursive: z.boolean().default(false),
+          WithDecryption: flag,
+          ParameterFilters,
+        },
+        ({ Path, Recursive, ParameterFilters: filters }) => {
+          const path = { Key: 'Path', Option: Recursive ? 'Recursive' : 'OneLevel', Values: [Path] };
+          return chosen([path, ...filters]).map(answer);
+        },
       ),
-      DescribeParameters: inPages(
-        'Parameters',
-        'Name',
-        operation({ ParameterFilters }, ({ ParameterFilters: filters }) => ({
-          Parameters: chosen(filters).map((each) => ({ ...answer(each), ...described(each) })),
-        })),
+      DescribeParameters: inPages('Parameters', 'Name', { ParameterFilters }, ({ ParameterFilters: filters }) =>
+        chosen(filters).map((each) => ({ ...answer(each), ...described(each) })),
       ),
     },
   };

@@ -51,11 +51,7 @@ export const archiveOperations = (
     archives.update(name, given),
   ),
   DescribeArchive: operation({ ArchiveName }, (input) => archives.describe(archives.archive(input.ArchiveName))),
-  ListArchives: inPages(
-    'Archives',
-    'ArchiveName',
-    operation({ NamePrefix }, (input) => ({ Archives: archives.list(input.NamePrefix) })),
-  ),
+  ListArchives: inPages('Archives', 'ArchiveName', { NamePrefix }, (input) => archives.list(input.NamePrefix)),
   DeleteArchive: operation({ ArchiveName }, (input) => archives.delete(input.ArchiveName)),
 });
 

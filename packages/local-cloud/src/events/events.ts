@@ -54,11 +54,7 @@ export function createEvents(cloud: Cloud): Service {
     operations: {
       CreateEventBus: operation({ Name: nameOf(256) }, ({ Name }) => events.createBus(Name)),
       DescribeEventBus: operation({ Name: EventBusName }, ({ Name }) => ({ ...events.bus(Name) })),
-      ListEventBuses: inPages(
-        'EventBuses',
-        'Name',
-        operation({ NamePrefix }, (input) => ({ EventBuses: events.buses(input.NamePrefix) })),
-      ),
+      ListEventBuses: inPages('EventBuses', 'Name', { NamePrefix }, (input) => events.buses(input.NamePrefix)),
       PutPermission: operation({ EventBusName, Policy: z.string() }, (input) =>
         events.putPolicy(events.bus(input.EventBusName), input.Policy),
       ),
@@ -66,29 +62,17 @@ export function createEvents(cloud: Cloud): Service {
       DescribeRule: operation({ Name: nameOf(64), EventBusName }, (input) => ({
         ...events.rule(input.Name, input.EventBusName),
       })),
-      ListRules: inPages(
-        'Rules',
-        'Name',
-        operation({ EventBusName, NamePrefix }, (input) => ({
-          Rules: events.rules(events.bus(input.EventBusName), input.NamePrefix),
-        })),
+      ListRules: inPages('Rules', 'Name', { EventBusName, NamePrefix }, (input) =>
+        events.rules(events.bus(input.EventBusName), input.NamePrefix),
       ),
-      ListRuleNamesByTarget: inPages(
-        'RuleNames',
-        undefined,
-        operation({ TargetArn: z.string(), EventBusName }, (input) => ({
-          RuleNames: events.rulesOf(input.TargetArn, events.bus(input.EventBusName)).map(({ Name }) => Name),
-        })),
+      ListRuleNamesByTarget: inPages('RuleNames', undefined, { TargetArn: z.string(), EventBusName }, (input) =>
+        events.rulesOf(input.TargetArn, events.bus(input.EventBusName)).map(({ Name }) => Name),
       ),
       PutTargets: operation({ Rule: nameOf(64), EventBusName, Targets: z.array(target).min(1) }, (input) =>
         events.putTargets(events.rule(input.Rule, input.EventBusName), input.Targets),
       ),
-      ListTargetsByRule: inPages(
-        'Targets',
-        'Id',
-        operation({ Rule: nameOf(64), EventBusName }, (input) => ({
-          Targets: events.targets(events.rule(input.Rule, input.EventBusName)),
-        })),
+      ListTargetsByRule: inPages('Targets', 'Id', { Rule: nameOf(64), EventBusName }, (input) =>
+        events.targets(events.rule(input.Rule, input.EventBusName)),
       ),
       PutEvents: operation({ Entries: z.array(entry) }, ({ Entries }, caller) => events.putEvents(Entries, caller)),
       TestEventPattern: operation({ EventPattern: z.string(), Event: z.string() }, ({ EventPattern, Event }) => ({

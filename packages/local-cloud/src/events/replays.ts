@@ -53,11 +53,7 @@ export interface Buses {
 export const replayOperations = (replays: Replays): Readonly<Record<string, Operation>> => ({
   StartReplay: operation(newReplay, (input) => replays.start(input)),
   DescribeReplay: operation({ ReplayName }, (input) => ({ ...replays.replay(input.ReplayName) })),
-  ListReplays: inPages(
-    'Replays',
-    'ReplayName',
-    operation({ NamePrefix }, (input) => ({ Replays: replays.list(input.NamePrefix) })),
-  ),
+  ListReplays: inPages('Replays', 'ReplayName', { NamePrefix }, (input) => replays.list(input.NamePrefix)),
   CancelReplay: operation({ ReplayName }, (input) => replays.cancel(input.ReplayName)),
 });
 

@@ -74,10 +74,8 @@ export function createKms(cloud: Cloud): Service {
         },
       ),
       DescribeKey: operation(keyId, ({ KeyId }) => describe(keys.find(KeyId))),
-      ListKeys: inPages(
-        'Keys',
-        'KeyId',
-        operation({}, () => ({ Keys: keys.list().map((key) => ({ KeyId: key.KeyId, KeyArn: keys.arnOf(key) })) })),
+      ListKeys: inPages('Keys', 'KeyId', {}, () =>
+        keys.list().map((key) => ({ KeyId: key.KeyId, KeyArn: keys.arnOf(key) })),
       ),
       EnableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { Enabled: true })),
       DisableKey: operation(keyId, ({ KeyId }) => void keys.change(KeyId, { Enabled: false })),
@@ -85,14 +83,10 @@ export function createKms(cloud: Cloud): Service {
         Policy: keys.find(KeyId).policy,
         PolicyName: 'default',
       })),
-      ListKeyPolicies: inPages(
-        'PolicyNames',
-        undefined,
-        operation(keyId, ({ KeyId }) => {
-          keys.find(KeyId);
-          return { PolicyNames: ['default'] };
-        }),
-      ),
+      ListKeyPolicies: inPages('PolicyNames', undefined, keyId, ({ KeyId }) => {
+        keys.find(KeyId);
+        return ['default'];
+      }),
       PutKeyPolicy: operation(
         {
           ...keyId,
@@ -115,15 +109,11 @@ export function createKms(cloud: Cloud): Service {
         keys.alias.update(AliasName, TargetKeyId);
         return undefined;
       }),
-      ListAliases: inShortPages(
-        'Aliases',
-        'AliasName',
-        operation({ KeyId: z.string().optional() }, ({ KeyId }) => {
-          const target = KeyId === undefined ? undefined : keys.find(KeyId).KeyId;
-          const chosen = keys.alias.list().filter(({ TargetKeyId }) => target === undefined || TargetKeyId === target);
-          return { Aliases: chosen.map((alias) => ({ ...alias, AliasArn: keys.aliasArnOf(alias.AliasName) })) };
-        }),
-      ),
+      ListAliases: inShortPages('Aliases', 'AliasName', { KeyId: z.string().optional() }, ({ KeyId }) => {
+        const target = KeyId === undefined ? undefined : keys.find(KeyId).KeyId;
+        const chosen = keys.alias.list().filter(({ TargetKeyId }) => target === undefined || TargetKeyId === target);
+        return chosen.map((alias) => ({ ...alias, AliasArn: keys.aliasArnOf(alias.AliasName) }));
+      }),
 
       GenerateDataKey: operation(
         { ...keyId, ...context, KeySpec: z.literal('AES_256') },

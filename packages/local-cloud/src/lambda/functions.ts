@@ -125,12 +125,8 @@ export class Functions {
         return configuration(record);
       },
     ),
-    ListFunctions: inPages(
-      'Functions',
-      'FunctionName',
-      operation({ FunctionVersion: z.literal('ALL').optional() }, () => ({
-        Functions: this.#records.list().map(({ value }) => configuration(value)),
-      })),
+    ListFunctions: inPages('Functions', 'FunctionName', { FunctionVersion: z.literal('ALL').optional() }, () =>
+      this.#records.list().map(({ value }) => configuration(value)),
     ),
     GetFunctionConfiguration: operation(named, ({ FunctionName }) => configuration(this.get(FunctionName))),
     // AWS's Location is a link to the package; here it is the folder that it was unpacked to.

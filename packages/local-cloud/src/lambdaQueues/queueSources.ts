@@ -56,16 +56,13 @@ export class QueueSources {
     ListEventSourceMappings: inPages(
       'EventSourceMappings',
       'UUID',
-      operation(
-        { FunctionName: functionReference.optional(), EventSourceArn: z.string().optional() },
-        ({ FunctionName, EventSourceArn }) => {
-          const chosen = this.#mappings
-            .list()
-            .filter(({ value }) => (FunctionName ?? value.FunctionName) === value.FunctionName)
-            .filter(({ value }) => (EventSourceArn ?? value.EventSourceArn) === value.EventSourceArn);
-          return { EventSourceMappings: chosen.map(({ key, value }) => this.#describe(key, value)) };
-        },
-      ),
+      { FunctionName: functionReference.optional(), EventSourceArn: z.string().optional() },
+      ({ FunctionName, EventSourceArn }) =>
+        this.#mappings
+          .list()
+          .filter(({ value }) => (FunctionName ?? value.FunctionName) === value.FunctionName)
+          .filter(({ value }) => (EventSourceArn ?? value.EventSourceArn) === value.EventSourceArn)
+          .map(({ key, value }) => this.#describe(key, value)),
     ),
     GetEventSourceMapping: operation({ UUID: z.uuid() }, ({ UUID }) => {
       const mapping = this.#mappings.get(UUID);

@@ -70,6 +70,15 @@ class RedshiftData implements Service {
     this.#executor = new Executor(cloud, servicePrincipal('redshift-serverless', arn), warehouse, this.#results);
     this.#statements = cloud.store.collection('redshift-data/statements');
     this.#tokens = cloud.store.collection('redshift-data/client-tokens');
+    const listColumns = catalogInPages(
+      'ColumnList',
+      'name',
+      { ...targetMembers, Schema: pattern, Table: pattern },
+      (input) => {
+        this.#check(input);
+        return columns(this.#warehouse, input.Schema, input.Table);
+      },
+    );
     this.operations = {
       ExecuteStatement: operation({ ...requestMembers, Sql: sqlText }, ({ Sql, ...request }, caller) =>
         this.#submit(request, { sqls: [Sql], batch: false }, caller),
@@ -87,50 +96,36 @@ class RedshiftData implements Service {
       ListStatements: statementsInPages(
         'Statements',
         'Id',
-        operation(
-          {
-            Status: z.enum(STATUSES).default('FINISHED'),
-            StatementName: z.string().default(''),
-            RoleLevel: z.boolean().default(true),
-            WorkgroupName: targetMembers.WorkgroupName.optional(),
-            Database: targetMembers.Database.optional(),
-          },
-          (input, caller) => {
-            const { Status, StatementName, RoleLevel, WorkgroupName, Database } = input;
-            const chosen = this.#all()
-              .filter(({ owner, session }) => (RoleLevel ? owner === ownerOf(caller) : session === caller.arn))
-              .filter(({ status, name = '' }) => ['ALL', status].includes(Status) && name.startsWith(StatementName))
-              .filter((each) => (WorkgroupName ?? each.target.WorkgroupName) === each.target.WorkgroupName)
-              .filter((each) => (Database ?? each.target.Database) === each.target.Database);
-            return { Statements: chosen.reverse().map(outline) };
-          },
-        ),
+        {
+          Status: z.enum(STATUSES).default('FINISHED'),
+          StatementName: z.string().default(''),
+          RoleLevel: z.boolean().default(true),
+          WorkgroupName: targetMembers.WorkgroupName.optional(),
+          Database: targetMembers.Database.optional(),
+        },
+        ({ Status, StatementName, RoleLevel, WorkgroupName, Database }, caller) =>
+          this.#all()
+            .filter(({ owner, session }) => (RoleLevel ? owner === ownerOf(caller) : session === caller.arn))
+            .filter(({ status, name = '' }) => ['ALL', status].includes(Status) && name.startsWith(StatementName))
+            .filter((each) => (WorkgroupName ?? each.target.WorkgroupName) === each.target.WorkgroupName)
+            .filter((each) => (Database ?? each.target.Database) === each.target.Database)
+            .reverse()
+            .map(outline),
       ),
-      ListSchemas: catalogInPages(
-        'Schemas',
-        undefined,
-        operation({ ...targetMembers, SchemaPattern: pattern }, async (input) => {
-          this.#check(input);
-          return { Schemas: await schemas(this.#warehouse, input.SchemaPattern) };
-        }),
-      ),
+      ListSchemas: catalogInPages('Schemas', undefined, { ...targetMembers, SchemaPattern: pattern }, (input) => {
+        this.#check(input);
+        return schemas(this.#warehouse, input.SchemaPattern);
+      }),
       ListTables: catalogInPages(
         'Tables',
         'name',
-        operation({ ...targetMembers, SchemaPattern: pattern, TablePattern: pattern }, async (input) => {
+        { ...targetMembers, SchemaPattern: pattern, TablePattern: pattern },
+        (input) => {
           this.#check(input);
-          return { Tables: await tables(this.#warehouse, input.SchemaPattern, input.TablePattern) };
-        }),
+          return tables(this.#warehouse, input.SchemaPattern, input.TablePattern);
+        },
       ),
-      DescribeTable: catalogInPages(
-        'ColumnList',
-        'name',
-        operation({ ...targetMembers, Schema: pattern, Table: pattern }, async (input) => {
-          this.#check(input);
-          const found = await columns(this.#warehouse, input.Schema, input.Table);
-          return { TableName: input.Table === '%' ? undefined : input.Table, ColumnList: found };
-        }),
-      ),
+      DescribeTable: async (input, caller) => ({ TableName: input['Table'], ...(await listColumns(input, caller)) }),
     };
   }
 

@@ -3,6 +3,7 @@ import { AwsError } from '../aws.ts';
 import type { Cloud, Guard, Operation, Output } from '../aws.ts';
 import { roleExists } from '../iam.ts';
 import { operation } from '../operation.ts';
+import { paging } from '../paging.ts';
 import { policyProblem } from '../policy/problem.ts';
 import { DEFAULT_PUBLIC_ACCESS, isPublic, SETTINGS } from './bucketSettings.ts';
 import type { Settings } from './bucketSettings.ts';
@@ -61,6 +62,15 @@ export function bucketsOf(cloud: Cloud) {
     }),
   });
 
+  const listBuckets = paging({ size: 'MaxBuckets', token: 'ContinuationToken', most: 10_000 })(
+    'Buckets',
+    'Name',
+    { Prefix: z.string().optional() },
+    ({ Prefix }) =>
+      collection
+        .list(Prefix)
+        .map(({ value: { name, created } }) => ({ Name: name, CreationDate: created, BucketRegion: cloud.region })),
+  );
   const operations: Record<string, Operation> = {
     CreateBucket: operation(bucketName, ({ Bucket: name }) => {
       if (!VALID_NAME.test(name)) throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
@@ -82,27 +92,11 @@ export function bucketsOf(cloud: Cloud) {
       // The first region of all has no name here.
       return { LocationConstraint: cloud.region === 'us-east-1' ? '' : cloud.region };
     }),
-    ListBuckets: operation(
-      {
-        Prefix: z.string().default(''),
-        MaxBuckets: z.coerce.number().int().min(1).max(10_000).default(10_000),
-        ContinuationToken: z.string().default(''),
-      },
-      ({ Prefix, MaxBuckets, ContinuationToken }) => {
-        const found = collection.list(Prefix).filter(({ key }) => key > ContinuationToken);
-        const page = found.slice(0, MaxBuckets);
-        return {
-          Buckets: page.map(({ value: { name, created } }) => ({
-            Name: name,
-            CreationDate: created,
-            BucketRegion: cloud.region,
-          })),
-          Owner: { ID: cloud.account },
-          ...(Prefix === '' ? {} : { Prefix }),
-          ...(page.length < found.length ? { ContinuationToken: page.at(-1)?.key } : {}),
-        };
-      },
-    ),
+    ListBuckets: async (input, caller) => ({
+      ...(await listBuckets(input, caller)),
+      Owner: { ID: cloud.account },
+      Prefix: input['Prefix'],
+    }),
   };
   for (const [name, setting] of Object.entries(SETTINGS)) Object.assign(operations, configure(name, setting));
 

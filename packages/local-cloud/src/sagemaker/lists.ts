@@ -33,26 +33,26 @@ const ofJobs = {
 };
 
 /** The usual orders differ: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTransformJobs.html etc. */
-const jobs = z.strictObject({ ...made, ...changed, ...ofJobs });
+const jobs = { ...made, ...changed, ...ofJobs };
 export const listRequests: Readonly<Record<Kind, typeof jobs>> = {
   Processing: jobs,
   Training: jobs,
-  Transform: jobs.extend({ SortOrder: ofJobs.SortOrder.unwrap().default('Descending') }),
-  HyperParameterTuning: jobs.extend({ SortBy: ofJobs.SortBy.unwrap().default('Name') }),
+  Transform: { ...jobs, SortOrder: ofJobs.SortOrder.unwrap().default('Descending') },
+  HyperParameterTuning: { ...jobs, SortBy: ofJobs.SortBy.unwrap().default('Name') },
 };
-export const listModels = z.strictObject({
+export const listModels = {
   ...made,
   SortBy: z.literal(['Name', 'CreationTime']).default('CreationTime'),
   SortOrder: ofJobs.SortOrder.unwrap().default('Descending'),
-});
-export const listTrials = z.strictObject({
+};
+export const listTrials = {
   ...ofJobs,
   SortBy: z.literal(['Name', 'CreationTime', 'Status', 'FinalObjectiveMetricValue']).default('Name'),
   HyperParameterTuningJobName: z.string(),
-});
+};
 
-type Choice = Pick<z.output<typeof listTrials>, 'SortBy' | 'SortOrder'> &
-  Partial<Omit<z.output<typeof jobs>, 'SortBy' | 'SortOrder'>>;
+type Sorting = Pick<z.output<z.ZodObject<typeof listTrials>>, 'SortBy' | 'SortOrder'>;
+type Choice = Sorting & Partial<Omit<z.output<z.ZodObject<typeof jobs>>, keyof Sorting>>;
 
 /** Of `all`, given oldest first, what is asked for, in the order asked for. */
 export function chosen<T extends Listed>(all: readonly T[], choice: Choice): T[] {

@@ -36,23 +36,29 @@ class Sagemaker implements Service {
     this.#runner = new Runner(cloud, this.#book, { images, slots, modelOf: (name) => this.#models.get(name).request });
     this.operations = {
       ...Object.fromEntries(KINDS.flatMap((kind) => Object.entries(this.#jobOperations(kind)))),
-      ListTrainingJobsForHyperParameterTuningJob: inPages('TrainingJobSummaries', 'TrainingJobName', (input) =>
-        this.#listTrials(input),
+      ListTrainingJobsForHyperParameterTuningJob: inPages(
+        'TrainingJobSummaries',
+        'TrainingJobName',
+        listTrials,
+        (request) => {
+          const job = this.#find('HyperParameterTuning', request.HyperParameterTuningJobName);
+          const trials = trialsOf(job, this.#book).map((trial) => ({ ...trial, objective: objectiveOf(job, trial) }));
+          return chosen(trials, request).map((trial) => summarizeTrial(job, trial));
+        },
       ),
       CreateModel: async (input) => ({ ModelArn: await this.#models.create(input) }),
       DescribeModel: (input) => {
         const { arn, created, request } = this.#models.get(parseRequest(modelName, input).ModelName);
         return { ...request, Tags: undefined, ModelArn: arn, CreationTime: created };
       },
-      ListModels: inPages('Models', 'ModelName', (input) => {
-        const models = chosen(this.#models.list(), parseRequest(listModels, input));
-        return {
-          Models: models.map(({ name, arn, created }) => ({ ModelName: name, ModelArn: arn, CreationTime: created })),
-        };
-      }),
-      ListTags: tagsInPages('Tags', 'Key', (input) =>
-        this.#listTags(parseRequest(z.strictObject({ ResourceArn: z.string() }), input).ResourceArn),
+      ListModels: inPages('Models', 'ModelName', listModels, (request) =>
+        chosen(this.#models.list(), request).map(({ name, arn, created }) => ({
+          ModelName: name,
+          ModelArn: arn,
+          CreationTime: created,
+        })),
       ),
+      ListTags: tagsInPages('Tags', 'Key', { ResourceArn: z.string() }, ({ ResourceArn }) => this.#tagsOf(ResourceArn)),
     };
   }
 
@@ -84,10 +90,9 @@ class Sagemaker implements Service {
         });
         return undefined;
       },
-      [`List${kind}Jobs`]: inPages(`${kind}JobSummaries`, `${kind}JobName`, (input) => {
-        const jobs = chosen(this.#book.list(kind), parseRequest(listRequests[kind], input));
-        return { [`${kind}JobSummaries`]: jobs.map((job) => this.#outline(job)) };
-      }),
+      [`List${kind}Jobs`]: inPages(`${kind}JobSummaries`, `${kind}JobName`, listRequests[kind], (request) =>
+        chosen(this.#book.list(kind), request).map((job) => this.#outline(job)),
+      ),
     };
   }
 
@@ -137,18 +142,11 @@ class Sagemaker implements Service {
     return { ...outline, Strategy, ResourceLimits, TrainingJobStatusCounters, ObjectiveStatusCounters };
   }
 
-  #listTrials(input: Input): Output {
-    const request = parseRequest(listTrials, input);
-    const job = this.#find('HyperParameterTuning', request.HyperParameterTuningJobName);
-    const trials = trialsOf(job, this.#book).map((trial) => ({ ...trial, objective: objectiveOf(job, trial) }));
-    return { TrainingJobSummaries: chosen(trials, request).map((trial) => summarizeTrial(job, trial)) };
-  }
-
-  #listTags(arn: string): Output {
+  #tagsOf(arn: string) {
     const [resource, name = ''] = (arn.split(':').at(-1) ?? '').split('/');
     const kind = KINDS.find((each) => RESOURCES[each] === resource);
     const found = kind === undefined ? this.#models.get(name) : this.#find(kind, name);
-    return { Tags: found.request.Tags ?? [] };
+    return found.request.Tags ?? [];
   }
 }
 

@@ -71,15 +71,9 @@ export class Machines {
         const { definition, roleArn, revisionId } = record;
         return { ...summary(record), definition, roleArn, revisionId, status: 'ACTIVE' };
       }),
-      ListStateMachines: inPages(
-        'stateMachines',
-        'stateMachineArn',
-        operation({}, () => ({ stateMachines: this.#records.list().map(({ value }) => summary(value)) })),
+      ListStateMachines: inPages('stateMachines', 'stateMachineArn', {}, () =>
+        this.#records.list().map(({ value }) => summary(value)),
       ),
-      DeleteStateMachine: operation({ stateMachineArn }, (input) => {
-        this.#records.remove(input.stateMachineArn);
-        return {};
-      }),
     };
   }
 

@@ -49,38 +49,32 @@ function executionOperations(machines: Machines, executions: Executions): Record
     ListExecutions: inPages(
       'executions',
       'executionArn',
-      operation(
-        {
-          stateMachineArn: z.string(),
-          statusFilter: z.enum(STATUSES).optional(),
-          redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
-        },
-        ({ stateMachineArn, statusFilter, redriveFilter }) => {
-          const { arn } = machines.get(stateMachineArn);
-          const chosen = executions
-            .list(`${arn.replace(':stateMachine:', ':execution:')}:`)
-            .filter(({ status }) => statusFilter === undefined || status === statusFilter)
-            .filter(({ redriveCount }) => !redriveFilter || (redriveFilter === 'REDRIVEN') === redriveCount > 0);
-          return { executions: chosen.sort((one, other) => other.started - one.started).map(summary) };
-        },
-      ),
+      {
+        stateMachineArn: z.string(),
+        statusFilter: z.enum(STATUSES).optional(),
+        redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
+      },
+      ({ stateMachineArn, statusFilter, redriveFilter }) => {
+        const { arn } = machines.get(stateMachineArn);
+        const chosen = executions
+          .list(`${arn.replace(':stateMachine:', ':execution:')}:`)
+          .filter(({ status }) => statusFilter === undefined || status === statusFilter)
+          .filter(({ redriveCount }) => !redriveFilter || (redriveFilter === 'REDRIVEN') === redriveCount > 0);
+        return chosen.sort((one, other) => other.started - one.started).map(summary);
+      },
     ),
     GetExecutionHistory: inPages(
       'events',
       'id',
-      operation(
-        {
-          executionArn: z.string(),
-          reverseOrder: z.boolean().default(false),
-          includeExecutionData: z.boolean().default(true),
-        },
-        ({ executionArn, reverseOrder, includeExecutionData }) => {
-          const all = executions.history(find(executionArn).arn);
-          return {
-            events: (reverseOrder ? all.reverse() : all).map((each) => historyEvent(each, includeExecutionData)),
-          };
-        },
-      ),
+      {
+        executionArn: z.string(),
+        reverseOrder: z.boolean().default(false),
+        includeExecutionData: z.boolean().default(true),
+      },
+      ({ executionArn, reverseOrder, includeExecutionData }) => {
+        const all = executions.history(find(executionArn).arn);
+        return (reverseOrder ? all.reverse() : all).map((each) => historyEvent(each, includeExecutionData));
+      },
     ),
     StopExecution: operation(
       { executionArn: z.string(), error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() },
