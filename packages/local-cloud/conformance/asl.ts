@@ -7,8 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, JsonObject } from '../src/asl/definition.ts';
-import { splitResource } from '../src/asl/definition.ts';
+import { splitResource, type Json, type JsonObject } from '../src/asl/definition.ts';
 import { TaskError } from '../src/asl/failure.ts';
 import type { End, HistoryEvent } from '../src/asl/frame.ts';
 import { DefinitionError, parseDefinition } from '../src/asl/parse.ts';

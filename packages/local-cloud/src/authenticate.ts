@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { AwsError } from './aws.ts';
-import type { Caller, Cloud } from './aws.ts';
+import { AwsError, type Caller, type Cloud } from './aws.ts';
 import type { Sessions } from './credentials.ts';
 import { collect, payload } from './wire/body.ts';
 import type { WireRequest } from './wire/protocol.ts';
-import { sha256, signatureMatches } from './wire/sigv4.ts';
-import type { Signature, SignedRequest } from './wire/sigv4.ts';
+import { sha256, signatureMatches, type Signature, type SignedRequest } from './wire/sigv4.ts';
 
 /** Enough for the largest request of any service but S3's objects, which are streamed. */
 const MAX_BODY = 16 * 1024 * 1024;

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { internally, roleSession, servicePrincipal } from './aws.ts';
 import { assumeRole } from './authorize.ts';
-import { startLocalCloud } from './testing/localCloud.ts';
-import type { LocalCloud } from './testing/localCloud.ts';
+import { startLocalCloud, type LocalCloud } from './testing/localCloud.ts';
 import { policy } from './testing/policies.ts';
 import { permissionsOf } from './uses.ts';
 

@@ -1,5 +1,4 @@
-import { AwsError, roleSession } from './aws.ts';
-import type { Caller, Cloud } from './aws.ts';
+import { AwsError, roleSession, type Caller, type Cloud } from './aws.ts';
 import { accessesOf, partsOf, type Access, type Call } from './access/access.ts';
 import { contextOf } from './access/context.ts';
 import { impliedCalls } from './access/implied.ts';

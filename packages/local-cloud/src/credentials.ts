@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { roleSession } from './aws.ts';
-import type { Caller, Credentials } from './aws.ts';
+import { roleSession, type Caller, type Credentials } from './aws.ts';
 import type { Store } from './store.ts';
 
 interface Session {

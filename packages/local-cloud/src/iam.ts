@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError } from './aws.ts';
-import type { Cloud, Service } from './aws.ts';
+import { AwsError, type Cloud, type Service } from './aws.ts';
 import { operation } from './operation.ts';
 import { paging } from './paging.ts';
 import { policyProblem, type PolicyOf } from './policy/problem.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from './aws.ts';
-import type { Caller, Operation, Output } from './aws.ts';
+import { AwsError, type Caller, type Operation, type Output } from './aws.ts';
 
 /**
  * An operation that knows its input: members of the wrong shape are a `ValidationException`, members it does not know

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from './aws.ts';
-import type { Caller, Operation } from './aws.ts';
+import { AwsError, type Caller, type Operation } from './aws.ts';
 import { operation } from './operation.ts';
 
 /** How a service has its lists read page by page: its names for what pages need, and its limits. */

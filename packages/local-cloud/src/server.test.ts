@@ -4,8 +4,7 @@ import { SSMClient, GetParameterCommand, ListDocumentsCommand } from '@aws-sdk/c
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { internally } from './aws.ts';
-import { startLocalCloud } from './testing/localCloud.ts';
-import type { LocalCloud } from './testing/localCloud.ts';
+import { startLocalCloud, type LocalCloud } from './testing/localCloud.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/reader';
 let local: LocalCloud;

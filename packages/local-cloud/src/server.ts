@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { once } from 'node:events';
-import { AwsError } from './aws.ts';
-import type { Cloud } from './aws.ts';
+import { AwsError, type Cloud } from './aws.ts';
 import { authenticate } from './authenticate.ts';
 import type { Sessions } from './credentials.ts';
 import { awsJson } from './wire/awsJson.ts';
@@ -14,8 +12,7 @@ import type { Protocol, WireResponse } from './wire/protocol.ts';
 import { ec2, query } from './wire/query.ts';
 import { restJson } from './wire/restJson.ts';
 import { restXml } from './wire/restXml.ts';
-import { isSigV2, readSignature } from './wire/sigv4.ts';
-import type { SignedRequest } from './wire/sigv4.ts';
+import { isSigV2, readSignature, type SignedRequest } from './wire/sigv4.ts';
 
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   s3: restXml,

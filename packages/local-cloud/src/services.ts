@@ -1,5 +1,4 @@
-import { internally } from './aws.ts';
-import type { Cloud, Service } from './aws.ts';
+import { internally, type Cloud, type Service } from './aws.ts';
 import type { Config } from './config.ts';
 import { createDynamodb } from './dynamodb/dynamodb.ts';
 import { createEvents } from './events/events.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from './aws.ts';
-import type { Cloud, Service } from './aws.ts';
+import { AwsError, type Cloud, type Service } from './aws.ts';
 import { notSupported, operation } from './operation.ts';
 import { paging } from './paging.ts';
 

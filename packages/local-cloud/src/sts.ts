@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { roleSession } from './aws.ts';
-import type { Caller, Cloud, Service } from './aws.ts';
+import { roleSession, type Caller, type Cloud, type Service } from './aws.ts';
 import { findRole } from './iam.ts';
 import { operation } from './operation.ts';
 

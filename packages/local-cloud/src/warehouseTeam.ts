@@ -1,5 +1,4 @@
-import { internally } from './aws.ts';
-import type { Cloud, Input } from './aws.ts';
+import { internally, type Cloud, type Input } from './aws.ts';
 import type { Config } from './config.ts';
 import { unless } from './resourceTypes/resourceType.ts';
 

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { AwsError } from '../aws.ts';
-import type { Cloud } from '../aws.ts';
+import { AwsError, type Cloud } from '../aws.ts';
 
 export interface Key {
   readonly KeyId: string;

@@ -14,8 +14,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { internally } from '../aws.ts';
-import { startLocalCloud } from '../testing/localCloud.ts';
-import type { LocalCloud } from '../testing/localCloud.ts';
+import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
 import { trust } from '../testing/policies.ts';
 
 let local: LocalCloud;

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Cloud, Output, Service } from '../aws.ts';
+import { AwsError, type Cloud, type Output, type Service } from '../aws.ts';
 import { roleExists } from '../iam.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
 import { policyProblem } from '../policy/problem.ts';
 import { keyIdOf, open, seal } from './ciphertext.ts';
-import { keysOf } from './keys.ts';
-import type { Key } from './keys.ts';
+import { keysOf, type Key } from './keys.ts';
 
 const keyId = { KeyId: z.string().min(1).max(2048) };
 const context = { EncryptionContext: z.record(z.string(), z.string()).optional() };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Cloud, Service } from '../aws.ts';
+import { AwsError, type Cloud, type Service } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { QueueSources } from '../lambdaQueues/queueSources.ts';
 import { AsynchronousEvents } from '../lambdaQueues/asynchronousEvents.ts';

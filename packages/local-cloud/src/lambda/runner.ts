@@ -3,12 +3,10 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { AwsError } from '../aws.ts';
-import type { Cloud } from '../aws.ts';
+import { AwsError, type Cloud } from '../aws.ts';
 import type { FunctionRecord, Functions } from './functions.ts';
 import { Pool } from './pool.ts';
-import { Sandbox } from './sandbox.ts';
-import type { Log, Outcome } from './sandbox.ts';
+import { Sandbox, type Log, type Outcome } from './sandbox.ts';
 
 /** Sandboxes per function: a laptop's share of AWS's thousand. Each takes 30 MB, and a core while it works. */
 export const maxSandboxes = Math.min(4, os.availableParallelism());

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { internally, type Caller, type Cloud } from '../aws.ts';
 import { maxSandboxes } from '../lambda/runner.ts';
 import type { Outcome } from '../lambda/sandbox.ts';
-import { failedMessageIds, toEventRecord } from './sqsBatch.ts';
-import type { QueueMessage } from './sqsBatch.ts';
+import { failedMessageIds, toEventRecord, type QueueMessage } from './sqsBatch.ts';
 
 export interface QueuePollerSpec {
   readonly queueArn: string;

@@ -11,8 +11,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { maxSandboxes } from '../lambda/runner.ts';
-import { startLocalCloud } from '../testing/localCloud.ts';
-import type { LocalCloud } from '../testing/localCloud.ts';
+import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
 import { packageService } from '../testing/packagedService.ts';
 
 let folder: string;

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, roleSession } from '../aws.ts';
-import type { Cloud, Operation } from '../aws.ts';
-import { functionReference, pages } from '../lambda/functions.ts';
-import type { Functions } from '../lambda/functions.ts';
+import { AwsError, roleSession, type Cloud, type Operation } from '../aws.ts';
+import { functionReference, pages, type Functions } from '../lambda/functions.ts';
 import type { Runner } from '../lambda/runner.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';

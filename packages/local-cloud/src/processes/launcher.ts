@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { CLOSED, killSurvivor } from './child.ts';
-import type { ChildIdentity, ChildSpec, Program } from './child.ts';
+import { CLOSED, killSurvivor, type ChildIdentity, type ChildSpec, type Program } from './child.ts';
 
 /** What the launching process is told: to start a program, or to end one. */
 export type Order =

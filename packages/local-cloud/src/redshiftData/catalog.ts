@@ -1,6 +1,5 @@
 /** What the database has, as the Data API shows it. Patterns are LIKE's. */
-import { literal, rowsOf, TYPES } from './warehouse.ts';
-import type { Warehouse } from './warehouse.ts';
+import { literal, rowsOf, TYPES, type Warehouse } from './warehouse.ts';
 
 type Rows = Promise<Record<string, unknown>[]>;
 

@@ -1,20 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { AwsError } from '../aws.ts';
-import type { Caller, Cloud } from '../aws.ts';
+import { AwsError, type Caller, type Cloud } from '../aws.ts';
 import { assumeRole } from '../authorize.ts';
 import { S3Objects } from '../s3Objects.ts';
 import type { Collection } from '../store.ts';
-import { runSql } from './results.ts';
-import type { Results } from './results.ts';
-import { parseStatement, SqlError } from './sql.ts';
-import type { Copy, Unload } from './sql.ts';
-import { partId } from './statement.ts';
-import type { Statement } from './statement.ts';
+import { runSql, type Results } from './results.ts';
+import { parseStatement, SqlError, type Copy, type Unload } from './sql.ts';
+import { partId, type Statement } from './statement.ts';
 import { copy, unload } from './transfer.ts';
-import { literal, rowsOf } from './warehouse.ts';
-import type { Warehouse } from './warehouse.ts';
+import { literal, rowsOf, type Warehouse } from './warehouse.ts';
 
 export interface Outcome {
   readonly rows: number;

@@ -9,8 +9,7 @@ import type { Collection } from '../store.ts';
 import { columns, schemas, tables } from './catalog.ts';
 import { Executor, PartFailure } from './executor.ts';
 import { Results } from './results.ts';
-import { describe, outline, partId } from './statement.ts';
-import type { Statement, StatementPart } from './statement.ts';
+import { describe, outline, partId, type Statement, type StatementPart } from './statement.ts';
 import { Warehouse } from './warehouse.ts';
 
 export interface WarehouseConfig {

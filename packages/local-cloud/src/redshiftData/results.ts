@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ResultReturnType } from '@duckdb/node-api';
-import type { DuckDBConnection, Json } from '@duckdb/node-api';
+import { ResultReturnType, type DuckDBConnection, type Json } from '@duckdb/node-api';
 import { SqlError } from './sql.ts';
 import { TYPES } from './warehouse.ts';
 

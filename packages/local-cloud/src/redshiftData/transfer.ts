@@ -2,10 +2,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { filesBelow, parseS3Uri } from '../s3Objects.ts';
-import type { S3Location, S3Objects } from '../s3Objects.ts';
-import { SqlError } from './sql.ts';
-import type { Copy, Unload } from './sql.ts';
+import { filesBelow, parseS3Uri, type S3Location, type S3Objects } from '../s3Objects.ts';
+import { SqlError, type Copy, type Unload } from './sql.ts';
 import { literal, quoted, rowsOf, TYPES } from './warehouse.ts';
 
 export interface Transfer {

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import type { Properties, ResourceType } from './resourceType.ts';
-import { asText, unless } from './resourceType.ts';
+import { asText, unless, type Properties, type ResourceType } from './resourceType.ts';
 
 interface InlinePolicy {
   readonly PolicyName: string;

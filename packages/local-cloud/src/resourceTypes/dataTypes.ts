@@ -1,5 +1,4 @@
-import type { Properties, ResourceType } from './resourceType.ts';
-import { asText, unless } from './resourceType.ts';
+import { asText, unless, type Properties, type ResourceType } from './resourceType.ts';
 
 /** Bucket properties that are settings of their own in the API: operation, member, and the member's value. */
 const bucketSettings: Readonly<

@@ -1,5 +1,4 @@
-import type { ResourceType } from './resourceType.ts';
-import { asText, unless } from './resourceType.ts';
+import { asText, unless, type ResourceType } from './resourceType.ts';
 
 /** Types that carry messages and events, and decide when. */
 export const messagingTypes: Readonly<Record<string, ResourceType>> = {

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Cloud, Guard, Operation, Output } from '../aws.ts';
+import { AwsError, type Cloud, type Guard, type Operation, type Output } from '../aws.ts';
 import { roleExists } from '../iam.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
 import { policyProblem } from '../policy/problem.ts';
-import { DEFAULT_PUBLIC_ACCESS, isPublic, SETTINGS } from './bucketSettings.ts';
-import type { Settings } from './bucketSettings.ts';
+import { DEFAULT_PUBLIC_ACCESS, isPublic, SETTINGS, type Settings } from './bucketSettings.ts';
 
 export interface Bucket {
   readonly name: string;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../aws.ts';
-import { noSuchKey, preconditionFailed, sameEtag } from './objects.ts';
-import type { ObjectVersion } from './objects.ts';
+import { noSuchKey, preconditionFailed, sameEtag, type ObjectVersion } from './objects.ts';
 
 const text = z.string().optional();
 

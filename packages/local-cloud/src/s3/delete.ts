@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { Caller, Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
-import { isObject } from './objects.ts';
-import type { Address } from './objects.ts';
-import { address, announce, versionAnswer } from './storage.ts';
-import type { Storage } from './storage.ts';
+import { isObject, type Address } from './objects.ts';
+import { address, announce, versionAnswer, type Storage } from './storage.ts';
 
 const version = { VersionId: z.string().optional() };
 

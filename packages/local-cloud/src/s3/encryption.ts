@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Caller, Cloud, Input } from '../aws.ts';
+import { AwsError, type Caller, type Cloud, type Input } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 import type { Bucket } from './buckets.ts';
 import { DEFAULT_ENCRYPTION } from './bucketSettings.ts';

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Operation } from '../aws.ts';
+import { AwsError, type Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
-import { isObject } from './objects.ts';
-import type { ObjectVersion } from './objects.ts';
+import { isObject, type ObjectVersion } from './objects.ts';
 import type { Storage } from './storage.ts';
 
 const text = z.string().default('');

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Caller, Operation } from '../aws.ts';
+import { AwsError, type Caller, type Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { writeConditions } from './conditions.ts';
 import { encryptionAnswer } from './encryption.ts';
 import { sameEtag } from './objects.ts';
 import { parseRange } from './read.ts';
-import { address, body, versionAnswer } from './storage.ts';
-import type { Storage } from './storage.ts';
+import { address, body, versionAnswer, type Storage } from './storage.ts';
 import type { Part } from './uploads.ts';
 import { commit, copySource, described, description, etagOf, openSource } from './write.ts';
 

@@ -1,5 +1,4 @@
-import { internally } from '../aws.ts';
-import type { Caller, Cloud, Input } from '../aws.ts';
+import { internally, type Caller, type Cloud, type Input } from '../aws.ts';
 import { Outbox } from '../events/outbox.ts';
 import type { Address, Version } from './objects.ts';
 

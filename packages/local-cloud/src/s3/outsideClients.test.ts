@@ -30,11 +30,9 @@ import type { ListObjectVersionsOutput } from '@aws-sdk/client-s3';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { internally } from '../aws.ts';
-import type { Input } from '../aws.ts';
+import { internally, type Input } from '../aws.ts';
 import { eventually } from '../testing/embeddedServices.ts';
-import { startLocalCloud } from '../testing/localCloud.ts';
-import type { LocalCloud } from '../testing/localCloud.ts';
+import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
 
 let local: LocalCloud;
 let s3: S3Client;

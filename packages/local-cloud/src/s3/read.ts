@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Caller, Operation } from '../aws.ts';
+import { AwsError, type Caller, type Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { checkRead, readConditions } from './conditions.ts';
 import { encryptionAnswer } from './encryption.ts';
 import type { ObjectVersion } from './objects.ts';
-import { address, readable, versionAnswer } from './storage.ts';
-import type { Storage } from './storage.ts';
+import { address, readable, versionAnswer, type Storage } from './storage.ts';
 
 const text = z.string().optional();
 

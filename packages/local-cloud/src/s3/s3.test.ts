@@ -19,11 +19,9 @@ import {
 import type { ChecksumAlgorithm } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { roleSession, internally } from '../aws.ts';
-import type { Caller, Cloud, Input, Service } from '../aws.ts';
+import { roleSession, internally, type Caller, type Cloud, type Input, type Service } from '../aws.ts';
 import { Store } from '../store.ts';
-import { startLocalCloud } from '../testing/localCloud.ts';
-import type { LocalCloud } from '../testing/localCloud.ts';
+import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
 import { pageOf } from './list.ts';
 import { parseRange } from './read.ts';
 import { createS3 } from './s3.ts';

@@ -1,20 +1,16 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Caller, Cloud, Input } from '../aws.ts';
+import { AwsError, type Caller, type Cloud, type Input } from '../aws.ts';
 import { authorize } from '../authorize.ts';
 import type { Outbox } from '../events/outbox.ts';
-import { bucketsOf } from './buckets.ts';
-import type { Bucket, Buckets } from './buckets.ts';
+import { bucketsOf, type Bucket, type Buckets } from './buckets.ts';
 import { objectEncryption } from './encryption.ts';
 import { EncryptedFiles } from './files.ts';
-import { createOutbox, objectEvent } from './objectEvents.ts';
-import type { Happening } from './objectEvents.ts';
+import { createOutbox, objectEvent, type Happening } from './objectEvents.ts';
 import { isObject, noSuchKey, objectsOf } from './objects.ts';
 import type { Address, Objects, ObjectVersion, Version } from './objects.ts';
-import { uploadsOf } from './uploads.ts';
-import type { Uploads } from './uploads.ts';
+import { uploadsOf, type Uploads } from './uploads.ts';
 
 /** What S3's operations work on. */
 export interface Storage {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../aws.ts';
-import type { Cloud } from '../aws.ts';
+import { AwsError, type Cloud } from '../aws.ts';
 import type { EncryptedFile } from './files.ts';
 import type { Address, Described } from './objects.ts';
 

@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Caller, Operation } from '../aws.ts';
+import { AwsError, type Caller, type Operation } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { checkAcl } from './bucketSettings.ts';
 import { checkWrite, unmet, writeConditions } from './conditions.ts';
-import { encryptionAnswer, encryptionRequest } from './encryption.ts';
-import type { Encryption, EncryptionRequest } from './encryption.ts';
-import { preconditionFailed } from './objects.ts';
-import type { Address, Content, Described, ObjectVersion } from './objects.ts';
+import { encryptionAnswer, encryptionRequest, type Encryption, type EncryptionRequest } from './encryption.ts';
+import { preconditionFailed, type Address, type Content, type Described, type ObjectVersion } from './objects.ts';
 import type { Happening } from './objectEvents.ts';
-import { address, announce, body, readable, versionAnswer } from './storage.ts';
-import type { Storage } from './storage.ts';
+import { address, announce, body, readable, versionAnswer, type Storage } from './storage.ts';
 
 const text = z.string().optional();
 

@@ -1,10 +1,8 @@
 /** What the works of processing, training and transform jobs share: a bench, S3 data in, exit codes and messages out. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseS3Uri, relativeKey } from '../s3Objects.ts';
-import type { S3Location, S3Objects } from '../s3Objects.ts';
-import { JobFailure } from './jobs.ts';
-import type { Details, Job, Kind } from './jobs.ts';
+import { parseS3Uri, relativeKey, type S3Location, type S3Objects } from '../s3Objects.ts';
+import { JobFailure, type Details, type Job, type Kind } from './jobs.ts';
 
 /** An image as this machine has it: the command that stands for the container's entry point. */
 export interface JobImage {

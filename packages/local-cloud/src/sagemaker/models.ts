@@ -1,11 +1,9 @@
-import { AwsError, servicePrincipal } from '../aws.ts';
-import type { Cloud, Input } from '../aws.ts';
+import { AwsError, servicePrincipal, type Cloud, type Input } from '../aws.ts';
 import { assumeRole } from '../authorize.ts';
 import { parseS3Uri, S3Objects } from '../s3Objects.ts';
 import type { Collection } from '../store.ts';
 import { now } from './jobs.ts';
-import { modelRequest, parseRequest } from './shapes.ts';
-import type { ModelRequest } from './shapes.ts';
+import { modelRequest, parseRequest, type ModelRequest } from './shapes.ts';
 
 export interface Model {
   readonly arn: string;

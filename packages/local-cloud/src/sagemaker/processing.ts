@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseS3Uri } from '../s3Objects.ts';
-import { algorithmError, download, readMessage } from './bench.ts';
-import type { Bench, Work } from './bench.ts';
+import { algorithmError, download, readMessage, type Bench, type Work } from './bench.ts';
 import type { Details, Job } from './jobs.ts';
 
 export const processing: Work<'Processing'> = {

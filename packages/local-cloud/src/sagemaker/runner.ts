@@ -1,8 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { AwsError, roleSession } from '../aws.ts';
-import type { Cloud } from '../aws.ts';
+import { AwsError, roleSession, type Cloud } from '../aws.ts';
 import { CLOSED, killSurvivor } from '../processes/child.ts';
 import { Launcher } from '../processes/launcher.ts';
 import { S3Objects } from '../s3Objects.ts';

@@ -8,8 +8,7 @@ import type { Details, Job, Kind } from './jobs.ts';
 import { chosen, inPages, listModels, listRequests, listTrials, tagsInPages } from './lists.ts';
 import { Models } from './models.ts';
 import { Runner } from './runner.ts';
-import { parseRequest, requests } from './shapes.ts';
-import type { Requests } from './shapes.ts';
+import { parseRequest, requests, type Requests } from './shapes.ts';
 import { checkTuning, describeSearch, objectiveOf, summarizeTrial, trialsOf } from './tuning.ts';
 
 /** SageMaker as a runner of local child processes, at most `jobSlots` at a time. */

@@ -1,7 +1,6 @@
 /** The requests SageMaker takes, as far as a local job can honour them (names, patterns and limits: AWS's API model). */
 import { z } from 'zod';
-import { AwsError } from '../aws.ts';
-import type { Input } from '../aws.ts';
+import { AwsError, type Input } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 
 const text = (max: number, pattern = /^/) =>

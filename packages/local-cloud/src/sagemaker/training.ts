@@ -4,10 +4,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { create as createTar } from 'tar';
 import { filesBelow, parseS3Uri } from '../s3Objects.ts';
-import { algorithmError, download, readMessage } from './bench.ts';
-import type { Bench, JobImage, Work } from './bench.ts';
-import { now } from './jobs.ts';
-import type { Details, Job } from './jobs.ts';
+import { algorithmError, download, readMessage, type Bench, type JobImage, type Work } from './bench.ts';
+import { now, type Details, type Job } from './jobs.ts';
 
 export const training: Work<'Training'> = {
   container: ({ request }) => ({

@@ -1,18 +1,14 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { extract as extractTar } from 'tar';
-import { parseS3Uri } from '../s3Objects.ts';
-import type { S3Location } from '../s3Objects.ts';
-import { dataObjects } from './bench.ts';
-import type { Bench, Work } from './bench.ts';
-import { JobFailure } from './jobs.ts';
-import type { Details, Job } from './jobs.ts';
+import { parseS3Uri, type S3Location } from '../s3Objects.ts';
+import { dataObjects, type Bench, type Work } from './bench.ts';
+import { JobFailure, type Details, type Job } from './jobs.ts';
 import { batches, join, linesOf } from './records.ts';
 import type { ModelRequest } from './shapes.ts';
 

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../aws.ts';
 import type { JobImage } from './bench.ts';
-import { hasEnded, JobFailure } from './jobs.ts';
-import type { Details, Job, JobBook } from './jobs.ts';
+import { hasEnded, JobFailure, type Details, type Job, type JobBook } from './jobs.ts';
 import type { Runner } from './runner.ts';
 import { checkRanges, sample } from './sampling.ts';
 import type { Requests } from './shapes.ts';

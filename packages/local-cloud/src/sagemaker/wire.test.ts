@@ -20,8 +20,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { internally, type Input } from '../aws.ts';
-import { startLocalCloud } from '../testing/localCloud.ts';
-import type { LocalCloud } from '../testing/localCloud.ts';
+import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
 import { policy, trust } from '../testing/policies.ts';
 
 /** Calls S3 itself, with the credentials of its job, as a container would. */

@@ -6,8 +6,7 @@ import { splitResource, type Json, type JsonObject } from '../asl/definition.ts'
 import { TaskError } from '../asl/failure.ts';
 import type { Attempt } from '../asl/frame.ts';
 import type { Execution, TaskCall } from '../asl/run.ts';
-import { endOf } from '../sagemaker/jobs.ts';
-import type { Kind } from '../sagemaker/jobs.ts';
+import { endOf, type Kind } from '../sagemaker/jobs.ts';
 import type { Call } from './executions.ts';
 import { integrationOf, resultOf, taskErrorOf, type Integration } from './sdk.ts';
 

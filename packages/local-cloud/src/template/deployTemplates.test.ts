@@ -2,12 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AwsError, internally } from '../aws.ts';
-import type { Caller, Input } from '../aws.ts';
-import { startLocalCloud } from '../testing/localCloud.ts';
-import type { LocalCloud } from '../testing/localCloud.ts';
-import { packageService } from '../testing/packagedService.ts';
-import type { PackagedService } from '../testing/packagedService.ts';
+import { AwsError, internally, type Caller, type Input } from '../aws.ts';
+import { startLocalCloud, type LocalCloud } from '../testing/localCloud.ts';
+import { packageService, type PackagedService } from '../testing/packagedService.ts';
 import { deployTemplates } from './deployTemplates.ts';
 
 let folder: string;

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { AwsError, internally } from '../aws.ts';
-import type { Cloud } from '../aws.ts';
+import { AwsError, internally, type Cloud } from '../aws.ts';
 import type { Config } from '../config.ts';
 import { inertTypes } from '../resourceTypes/inertTypes.ts';
-import { resolve } from './intrinsics.ts';
-import type { Scope } from './intrinsics.ts';
+import { resolve, type Scope } from './intrinsics.ts';
 import type { Deployed, Deployment, Properties } from '../resourceTypes/resourceType.ts';
-import { actingProperties, inOrder, readStack, TemplateError, typeOf } from './stack.ts';
-import type { Resource, Stack } from './stack.ts';
+import { actingProperties, inOrder, readStack, TemplateError, typeOf, type Resource, type Stack } from './stack.ts';
 
 const deployer = internally('cloudformation');
 

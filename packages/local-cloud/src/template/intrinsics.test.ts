@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mentions, resolve } from './intrinsics.ts';
-import type { Scope } from './intrinsics.ts';
+import { mentions, resolve, type Scope } from './intrinsics.ts';
 
 const scope: Scope = {
   ref: (name) => (name === 'AWS::NoValue' ? undefined : `ref of ${name}`),

@@ -1,5 +1,4 @@
-import { AwsError, roleSession, servicePrincipal } from '../aws.ts';
-import type { Caller, Cloud } from '../aws.ts';
+import { AwsError, roleSession, servicePrincipal, type Caller, type Cloud } from '../aws.ts';
 import type { Call } from '../access/access.ts';
 import { authorize } from '../authorize.ts';
 

@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials } from '../aws.ts';
-import { startCloud } from '../cloud.ts';
-import type { RunningCloud } from '../cloud.ts';
-import { parseConfig } from '../config.ts';
-import type { Config } from '../config.ts';
+import { startCloud, type RunningCloud } from '../cloud.ts';
+import { parseConfig, type Config } from '../config.ts';
 
 export interface LocalCloud {
   readonly endpoint: string;

@@ -1,5 +1,4 @@
-import { AwsError } from '../aws.ts';
-import type { Input } from '../aws.ts';
+import { AwsError, type Input } from '../aws.ts';
 import type { Protocol } from './protocol.ts';
 
 /** SQS's codes of old that differ (awsQueryError in its API model). */

@@ -2,8 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { AwsError } from '../aws.ts';
 import { notSupported } from '../operation.ts';
-import { CHECKSUMS, hash } from './checksums.ts';
-import type { Checksum } from './checksums.ts';
+import { CHECKSUMS, hash, type Checksum } from './checksums.ts';
 
 /** The whole body, refused above `limit` bytes. */
 export async function collect(source: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {

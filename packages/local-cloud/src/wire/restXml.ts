@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import { AwsError } from '../aws.ts';
-import type { Input } from '../aws.ts';
+import { AwsError, type Input } from '../aws.ts';
 import { notSupported } from '../operation.ts';
 import { collect } from './body.ts';
 import { CHECKSUMS } from './checksums.ts';

@@ -1,5 +1,4 @@
-import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
-import type { Element } from '@xmldom/xmldom';
+import { DOMParser, onErrorStopParsing, type Element } from '@xmldom/xmldom';
 import { AwsError } from '../aws.ts';
 
 /** An XML document; a list repeats its element, and what is undefined is left out. */
