@@ -49,10 +49,18 @@ export interface Service {
   close?(): Promise<void> | void;
 }
 
-/** What a service may use of the cloud around it. */
-export interface Cloud {
+/** Where resources are. */
+export interface Place {
   readonly account: string;
   readonly region: string;
+}
+
+/** The ARN of a resource of the account, `resource` as its service writes it: `table/orders`, `function:send`. */
+export const arnOf = ({ region, account }: Place, service: string, resource: string): string =>
+  `arn:aws:${service}:${region}:${account}:${resource}`;
+
+/** What a service may use of the cloud around it. */
+export interface Cloud extends Place {
   /** Absolute; a service keeps its files in a folder of its own name below it. */
   readonly stateDir: string;
   readonly store: Store;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { AwsError, roleSession, servicePrincipal, type Cloud, type Output, type Service } from './aws.ts';
+import { AwsError, arnOf, roleSession, servicePrincipal, type Cloud, type Output, type Service } from './aws.ts';
 import { assumeRole } from './authorize.ts';
 import { createDeliveries, requestOf, type Delivery } from './events/delivery.ts';
 import type { Outbox } from './events/outbox.ts';
@@ -136,7 +136,7 @@ class Scheduler {
   async #put(given: Definition, CreationDate: number): Promise<Output> {
     await this.#checkRole(given.Target.RoleArn);
     const now = Date.now();
-    const Arn = `arn:aws:scheduler:${this.#cloud.region}:${this.#cloud.account}:schedule/${GROUP}/${given.Name}`;
+    const Arn = arnOf(this.#cloud, 'scheduler', `schedule/${GROUP}/${given.Name}`);
     const schedule = { ...given, Arn, GroupName: GROUP, CreationDate, LastModificationDate: now / 1000 } as const;
     timesOf(schedule);
     requestOf(this.#cloud, this.#delivery(schedule, now));
@@ -148,7 +148,7 @@ class Scheduler {
 
   /** What stands in a trust policy is the schedule's group. https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
   async #checkRole(arn: string): Promise<void> {
-    const group = `arn:aws:scheduler:${this.#cloud.region}:${this.#cloud.account}:schedule-group/${GROUP}`;
+    const group = arnOf(this.#cloud, 'scheduler', `schedule-group/${GROUP}`);
     const role = { arn, sessionName: 'scheduler' };
     await assumeRole(this.#cloud, servicePrincipal('scheduler', group), role).catch((cause: unknown) => {
       const message = 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.';

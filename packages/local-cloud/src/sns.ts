@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, servicePrincipal, type Cloud, type Guard, type Output, type Service } from './aws.ts';
+import { AwsError, arnOf, servicePrincipal, type Cloud, type Guard, type Output, type Service } from './aws.ts';
 import { queueUrl } from './events/delivery.ts';
 import { roleExists } from './iam.ts';
 import { notSupported, operation } from './operation.ts';
@@ -93,7 +93,7 @@ class Sns {
   createTopic(name: string): Output {
     if (name.endsWith('.fifo')) throw notSupported('A FIFO topic');
     if (!/^[\w-]{1,256}$/.test(name)) throw invalid('Topic Name');
-    const arn = `arn:aws:sns:${this.#cloud.region}:${this.#cloud.account}:${name}`;
+    const arn = arnOf(this.#cloud, 'sns', name);
     if (this.#topics.get(arn) === undefined) this.#topics.put(arn, {});
     return { TopicArn: arn };
   }

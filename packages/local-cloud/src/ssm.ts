@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError, type Cloud, type Service } from './aws.ts';
+import { AwsError, arnOf, type Cloud, type Service } from './aws.ts';
 import { notSupported, operation } from './operation.ts';
 import { paging } from './paging.ts';
 
@@ -57,7 +57,7 @@ export function createSsm(cloud: Cloud): Service {
     ...parameter,
     Description: undefined,
     LastModifiedUser: undefined,
-    ARN: `arn:aws:ssm:${cloud.region}:${cloud.account}:parameter/${parameter.Name.replace(/^\//, '')}`,
+    ARN: arnOf(cloud, 'ssm', `parameter/${parameter.Name.replace(/^\//, '')}`),
     DataType: 'text',
   });
   const chosen = (filters: readonly Filter[]): Parameter[] =>

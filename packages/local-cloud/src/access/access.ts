@@ -1,5 +1,5 @@
 /** What a call asks IAM for: its own action on every resource that it names. */
-import type { Cloud, Input } from '../aws.ts';
+import { arnOf, type Input, type Place } from '../aws.ts';
 import { keyIdOf } from '../kms/ciphertext.ts';
 
 export interface Call {
@@ -121,14 +121,14 @@ function ofEvents(input: Input, arn: ArnOf, operation: string): (string | undefi
 }
 
 /** The IAM questions that an operation is about. Some stand for several: a transaction's items, a batch's entries. */
-export function accessesOf(cloud: Pick<Cloud, 'account' | 'region'>, call: Call): Access[] {
+export function accessesOf(place: Place, call: Call): Access[] {
   const { service, operation, input } = call;
   // Anybody may, whatever the policies say: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
   if (service === 'sts' && operation === 'GetCallerIdentity') return [];
   const parts = partsOf(call);
-  if (parts !== undefined) return parts.flatMap((part) => accessesOf(cloud, part));
+  if (parts !== undefined) return parts.flatMap((part) => accessesOf(place, part));
   const arn = (resource: string, of = service): string =>
-    `arn:aws:${of}:${of === 'iam' ? '' : cloud.region}:${cloud.account}:${resource}`;
+    arnOf(of === 'iam' ? { ...place, region: '' } : place, of, resource);
   const version = service === 's3' && input['VersionId'] !== undefined ? 'Version' : '';
   const action = `${service}:${ACTIONS[service]?.[operation] ?? operation}${version}`;
   const resources = RESOURCES[service]?.(input, arn, operation).filter((found) => found !== undefined) ?? [];

@@ -1,17 +1,15 @@
 /** What a policy's conditions can ask about a call. */
-import type { Caller, Cloud, Input } from '../aws.ts';
+import type { Caller, Input, Place } from '../aws.ts';
 import type { Context } from '../policy/pattern.ts';
 import type { Call } from './access.ts';
 
-type Region = Pick<Cloud, 'account' | 'region'>;
-
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-export const contextOf = (region: Region, call: Call, caller: Caller): Context => ({
-  ...callerKeys(region, caller),
+export const contextOf = (place: Place, call: Call, caller: Caller): Context => ({
+  ...callerKeys(place, caller),
   ...KEYS[call.service]?.(call.input),
 });
 
-const callerKeys = ({ account, region }: Region, { roleArn, source, via }: Caller): Context => ({
+const callerKeys = ({ account, region }: Place, { roleArn, source, via }: Caller): Context => ({
   'aws:principalarn': roleArn,
   'aws:principalaccount': roleArn?.split(':')[4],
   'aws:requestedregion': region,

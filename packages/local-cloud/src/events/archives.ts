@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError, servicePrincipal, type Cloud, type Input, type Operation, type Output } from '../aws.ts';
+import { AwsError, arnOf, servicePrincipal, type Cloud, type Input, type Operation, type Output } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { patternOf, type Fields } from './pattern.ts';
 import type { EventEnvelope } from './putEvents.ts';
@@ -72,8 +72,7 @@ export class Archives {
     if (this.find(name) !== undefined) {
       throw new AwsError('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
     }
-    const { region, account } = this.#cloud;
-    const ArchiveArn = `arn:aws:events:${region}:${account}:archive/${name}`;
+    const ArchiveArn = arnOf(this.#cloud, 'events', `archive/${name}`);
     const CreationTime = Date.now() / 1000;
     return this.#put({ ArchiveName: name, ArchiveArn, EventSourceArn, RetentionDays: 0, CreationTime }, given);
   }

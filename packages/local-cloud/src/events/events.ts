@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError, servicePrincipal, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
+import { AwsError, arnOf, servicePrincipal, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
 import { roleExists } from '../iam.ts';
 import { notSupported, operation } from '../operation.ts';
 import { policyProblem } from '../policy/problem.ts';
@@ -115,7 +115,7 @@ class EventBridge implements Buses {
       throw new AwsError('ResourceAlreadyExistsException', `Event bus ${Name} already exists.`);
     }
     const now = Date.now() / 1000;
-    const Arn = this.#arn(`event-bus/${Name}`);
+    const Arn = arnOf(this.#cloud, 'events', `event-bus/${Name}`);
     this.#buses.put(Name, { Name, Arn, CreationTime: now, LastModifiedTime: now });
     return { EventBusArn: Arn };
   }
@@ -144,7 +144,7 @@ class EventBridge implements Buses {
   putRule(given: z.output<z.ZodObject<typeof newRule>>): Output {
     patternOf(given.EventPattern);
     const bus = this.bus(given.EventBusName).Name;
-    const Arn = this.#arn(`rule/${bus === 'default' ? '' : `${bus}/`}${given.Name}`);
+    const Arn = arnOf(this.#cloud, 'events', `rule/${bus === 'default' ? '' : `${bus}/`}${given.Name}`);
     this.#rules.put(`${bus}/${given.Name}`, { ...given, Arn, EventBusName: bus });
     return { RuleArn: Arn };
   }
@@ -222,10 +222,6 @@ class EventBridge implements Buses {
         });
       }
     }
-  }
-
-  #arn(resource: string): string {
-    return `arn:aws:events:${this.#cloud.region}:${this.#cloud.account}:${resource}`;
   }
 }
 

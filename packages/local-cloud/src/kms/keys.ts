@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { AwsError, type Cloud } from '../aws.ts';
+import { AwsError, arnOf, type Cloud } from '../aws.ts';
 
 export interface Key {
   readonly KeyId: string;
@@ -24,14 +24,14 @@ export function keysOf(cloud: Cloud) {
   const keys = cloud.store.heldCollection<Key>('kms.key');
   const materials = cloud.store.collection<string>('kms.material');
   const aliases = cloud.store.heldCollection<Alias>('kms.alias');
-  const arnOf = (resource: string): string => `arn:aws:kms:${cloud.region}:${cloud.account}:${resource}`;
+  const arn = (resource: string): string => arnOf(cloud, 'kms', resource);
 
   const keyIdOf = (reference: string): string => {
-    const name = reference.startsWith('arn:') ? reference.slice(arnOf('').length) : reference;
-    if (reference.startsWith('arn:') && !reference.startsWith(arnOf(''))) throw notFound('Invalid arn', reference);
+    const name = reference.startsWith('arn:') ? reference.slice(arn('').length) : reference;
+    if (reference.startsWith('arn:') && !reference.startsWith(arn(''))) throw notFound('Invalid arn', reference);
     if (!name.startsWith('alias/')) return name.replace(/^key\//, '');
     const alias = aliases.get(name);
-    if (alias === undefined) throw notFound('Alias', arnOf(name));
+    if (alias === undefined) throw notFound('Alias', arn(name));
     return alias.TargetKeyId;
   };
 
@@ -39,7 +39,7 @@ export function keysOf(cloud: Cloud) {
   const find = (reference: string): Key => {
     const id = keyIdOf(reference);
     const key = keys.get(id);
-    if (key === undefined) throw notFound('Key', `'${arnOf(`key/${id}`)}'`);
+    if (key === undefined) throw notFound('Key', `'${arn(`key/${id}`)}'`);
     return key;
   };
 
@@ -54,8 +54,8 @@ export function keysOf(cloud: Cloud) {
         throw error;
       }
     },
-    arnOf: (key: Key): string => arnOf(`key/${key.KeyId}`),
-    aliasArnOf: arnOf,
+    arnOf: (key: Key): string => arn(`key/${key.KeyId}`),
+    aliasArnOf: arn,
     list: (): Key[] => keys.list().map(({ value }) => value),
     create(description: string, policy: string): Key {
       const key: Key = {
@@ -78,20 +78,20 @@ export function keysOf(cloud: Cloud) {
     },
     /** The secret of a key that is fit for use. */
     materialOf(key: Key): Buffer {
-      if (!key.Enabled) throw new AwsError('DisabledException', `${arnOf(`key/${key.KeyId}`)} is disabled.`);
+      if (!key.Enabled) throw new AwsError('DisabledException', `${arn(`key/${key.KeyId}`)} is disabled.`);
       return Buffer.from(materials.get(key.KeyId) ?? '', 'base64');
     },
     alias: {
       list: (): Alias[] => aliases.list().map(({ value }) => value),
       create(name: string, keyId: string): void {
         if (aliases.get(name) !== undefined)
-          throw new AwsError('AlreadyExistsException', `An alias with the name ${arnOf(name)} already exists`);
+          throw new AwsError('AlreadyExistsException', `An alias with the name ${arn(name)} already exists`);
         const now = Date.now() / 1000;
         aliases.put(name, { AliasName: name, TargetKeyId: find(keyId).KeyId, CreationDate: now, LastUpdatedDate: now });
       },
       update(name: string, keyId: string): void {
         const alias = aliases.get(name);
-        if (alias === undefined) throw notFound('Alias', arnOf(name));
+        if (alias === undefined) throw notFound('Alias', arn(name));
         aliases.put(name, { ...alias, TargetKeyId: find(keyId).KeyId, LastUpdatedDate: Date.now() / 1000 });
       },
     },

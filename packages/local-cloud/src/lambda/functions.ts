@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { AwsError, servicePrincipal, type Cloud, type Operation } from '../aws.ts';
+import { AwsError, arnOf, servicePrincipal, type Cloud, type Operation } from '../aws.ts';
 import { assumeRole } from '../authorize.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
@@ -88,7 +88,7 @@ export class Functions {
         Environment: z.strictObject({ Variables: variables }).default({ Variables: {} }),
       },
       async ({ FunctionName: name, ...input }) => {
-        const arn = `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`;
+        const arn = arnOf(this.#cloud, 'lambda', `function:${name}`);
         await this.#requireAssumable(input.Role, { arn, name });
         const zip = await readFile(input.ZipPath).catch((cause: unknown) => {
           throw new AwsError('InvalidParameterValueException', `There is no package ${input.ZipPath}`, { cause });
@@ -140,7 +140,7 @@ export class Functions {
   get(name: string): FunctionRecord {
     const record = this.#records.get(name);
     if (record !== undefined) return record;
-    const arn = `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:function:${name}`;
+    const arn = arnOf(this.#cloud, 'lambda', `function:${name}`);
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, { status: 404 });
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, roleSession, type Cloud, type Operation } from '../aws.ts';
+import { AwsError, arnOf, roleSession, type Cloud, type Operation } from '../aws.ts';
 import { functionReference, pages, type Functions } from '../lambda/functions.ts';
 import type { Runner } from '../lambda/runner.ts';
 import { operation } from '../operation.ts';
@@ -88,7 +88,7 @@ export class QueueSources {
     const { FunctionName, EventSourceArn, Enabled, BatchSize, FunctionResponseTypes, modified } = mapping;
     return {
       UUID,
-      EventSourceMappingArn: `arn:aws:lambda:${this.#cloud.region}:${this.#cloud.account}:event-source-mapping:${UUID}`,
+      EventSourceMappingArn: arnOf(this.#cloud, 'lambda', `event-source-mapping:${UUID}`),
       EventSourceArn,
       FunctionArn: this.#functions.get(FunctionName).arn,
       BatchSize,

@@ -1,4 +1,4 @@
-import { AwsError, type Cloud, type Guard, type Output } from '../aws.ts';
+import { AwsError, arnOf, type Cloud, type Guard, type Output } from '../aws.ts';
 import { roleExists } from '../iam.ts';
 import { notSupported } from '../operation.ts';
 import { policyProblem } from '../policy/problem.ts';
@@ -111,7 +111,7 @@ export class Queues {
   }
 
   #add(name: string, record: QueueRecord): Queue {
-    const queue = new Queue(`arn:aws:sqs:${this.#cloud.region}:${this.#cloud.account}:${name}`, record, this.#messages);
+    const queue = new Queue(arnOf(this.#cloud, 'sqs', name), record, this.#messages);
     this.#queues.set(name, queue);
     return queue;
   }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
-import { AwsError, servicePrincipal } from '../aws.ts';
+import { AwsError, arnOf, servicePrincipal } from '../aws.ts';
 import type { Caller, Cloud, Operation, Output, Service } from '../aws.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
@@ -65,7 +65,7 @@ class RedshiftData implements Service {
     this.#config = config;
     this.#warehouse = warehouse;
     this.#results = new Results(path.join(folder, 'results'));
-    const arn = `arn:aws:redshift-serverless:${cloud.region}:${cloud.account}:workgroup/${config.workgroup}`;
+    const arn = arnOf(cloud, 'redshift-serverless', `workgroup/${config.workgroup}`);
     this.#executor = new Executor(cloud, servicePrincipal('redshift-serverless', arn), warehouse, this.#results);
     this.#statements = cloud.store.collection('redshift-data/statements');
     this.#tokens = cloud.store.collection('redshift-data/client-tokens');

@@ -1,3 +1,4 @@
+import { arnOf } from '../aws.ts';
 import path from 'node:path';
 import { asText, unless, type Properties, type ResourceType } from './resourceType.ts';
 
@@ -49,11 +50,11 @@ export const computeTypes: Readonly<Record<string, ResourceType>> = {
     acts: ['StateMachineName', 'StateMachineType', 'DefinitionString', 'RoleArn'],
     inert: ['LoggingConfiguration', 'TracingConfiguration'],
     async deploy({ StateMachineName, StateMachineType: type, DefinitionString, RoleArn: roleArn }, deployment) {
-      const { name: nameOf, region, account, call } = deployment;
+      const { name: nameOf, place, call } = deployment;
       const name = nameOf(StateMachineName);
       const machine = { definition: asText(DefinitionString), roleArn };
       const creation = call('states', 'CreateStateMachine', { name, type, ...machine });
-      const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+      const stateMachineArn = arnOf(place, 'states', `stateMachine:${name}`);
       if ((await unless('StateMachineAlreadyExists', creation)) === undefined)
         await call('states', 'UpdateStateMachine', { stateMachineArn, ...machine });
       return { ref: stateMachineArn, attributes: { Arn: stateMachineArn, Name: name } };

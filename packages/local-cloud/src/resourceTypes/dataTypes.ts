@@ -1,3 +1,4 @@
+import { arnOf } from '../aws.ts';
 import { asText, unless, type Properties, type ResourceType } from './resourceType.ts';
 
 /** Bucket properties that are settings of their own in the API: operation, member, and the member's value. */
@@ -96,7 +97,7 @@ export const dataTypes: Readonly<Record<string, ResourceType>> = {
       'BillingMode',
     ],
     inert: ['PointInTimeRecoverySpecification', 'DeletionProtectionEnabled'],
-    async deploy({ SSESpecification, ...properties }, { name, region, account, call }) {
+    async deploy({ SSESpecification, ...properties }, { name, place, call }) {
       const table = { ...properties, TableName: name(properties['TableName']) };
       const { SSEEnabled: Enabled, ...sse } = (SSESpecification ?? {}) as Properties;
       const encryption = SSESpecification === undefined ? {} : { SSESpecification: { Enabled, ...sse } };
@@ -106,7 +107,7 @@ export const dataTypes: Readonly<Record<string, ResourceType>> = {
         requireSameKeys(table, await call('dynamodb', 'DescribeTable', { TableName: table.TableName }));
       return {
         ref: table.TableName,
-        attributes: { Arn: `arn:aws:dynamodb:${region}:${account}:table/${table.TableName}` },
+        attributes: { Arn: arnOf(place, 'dynamodb', `table/${table.TableName}`) },
       };
     },
   },
@@ -121,12 +122,12 @@ export const dataTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ECR::Repository': {
     acts: ['RepositoryName'],
     inert: ['ImageScanningConfiguration', 'ImageTagMutability', 'EmptyOnDelete'],
-    deploy({ RepositoryName }, { name, account, region }) {
+    deploy({ RepositoryName }, { name, place }) {
       const ref = name(RepositoryName).toLowerCase();
-      const Arn = `arn:aws:ecr:${region}:${account}:repository/${ref}`;
+      const Arn = arnOf(place, 'ecr', `repository/${ref}`);
       return Promise.resolve({
         ref,
-        attributes: { Arn, RepositoryUri: `${account}.dkr.ecr.${region}.amazonaws.com/${ref}` },
+        attributes: { Arn, RepositoryUri: `${place.account}.dkr.ecr.${place.region}.amazonaws.com/${ref}` },
       });
     },
   },

@@ -1,15 +1,16 @@
+import { arnOf } from '../aws.ts';
 import { asText, unless, type ResourceType } from './resourceType.ts';
 
 /** Types that carry messages and events, and decide when. */
 export const messagingTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::SQS::Queue': {
     acts: ['QueueName', 'KmsMasterKeyId', 'MessageRetentionPeriod', 'RedrivePolicy', 'VisibilityTimeout'],
-    async deploy({ QueueName: given, ...attributes }, { name, region, account, call }) {
+    async deploy({ QueueName: given, ...attributes }, { name, place, call }) {
       const QueueName = name(given);
       const { QueueUrl } = await call('sqs', 'CreateQueue', { QueueName });
       const Attributes = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, asText(value)]));
       await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes });
-      return { ref: asText(QueueUrl), attributes: { Arn: `arn:aws:sqs:${region}:${account}:${QueueName}`, QueueName } };
+      return { ref: asText(QueueUrl), attributes: { Arn: arnOf(place, 'sqs', QueueName), QueueName } };
     },
   },
   'AWS::SQS::QueuePolicy': {
@@ -40,10 +41,10 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::Events::EventBus': {
     acts: ['Name'],
-    async deploy(bus, { region, account, call }) {
+    async deploy(bus, { place, call }) {
       await unless('ResourceAlreadyExistsException', call('events', 'CreateEventBus', bus));
       const Name = asText(bus['Name']);
-      return { ref: Name, attributes: { Name, Arn: `arn:aws:events:${region}:${account}:event-bus/${Name}` } };
+      return { ref: Name, attributes: { Name, Arn: arnOf(place, 'events', `event-bus/${Name}`) } };
     },
   },
   'AWS::Events::Rule': {
@@ -64,25 +65,25 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::Events::Archive': {
     acts: ['ArchiveName', 'SourceArn', 'EventPattern', 'RetentionDays', 'KmsKeyIdentifier'],
-    async deploy({ ArchiveName: given, SourceArn: EventSourceArn, ...archive }, { name, region, account, call }) {
+    async deploy({ ArchiveName: given, SourceArn: EventSourceArn, ...archive }, { name, place, call }) {
       const ArchiveName = name(given);
       const { EventPattern = '', RetentionDays = 0, KmsKeyIdentifier = '' } = archive;
       const settings = { ArchiveName, EventPattern: asText(EventPattern), RetentionDays, KmsKeyIdentifier };
       const create = call('events', 'CreateArchive', { ...settings, EventSourceArn });
       const created = await unless('ResourceAlreadyExistsException', create);
       if (created === undefined) await call('events', 'UpdateArchive', settings);
-      const Arn = `arn:aws:events:${region}:${account}:archive/${ArchiveName}`;
+      const Arn = arnOf(place, 'events', `archive/${ArchiveName}`);
       return { ref: ArchiveName, attributes: { Arn } };
     },
     retire: (ArchiveName, call) => call('events', 'DeleteArchive', { ArchiveName }),
   },
   'AWS::Scheduler::Schedule': {
     acts: ['Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target', 'FlexibleTimeWindow'],
-    async deploy(properties, { name, region, account, call }) {
+    async deploy(properties, { name, place, call }) {
       const schedule = { ...properties, Name: name(properties['Name']) };
       const created = await unless('ConflictException', call('scheduler', 'CreateSchedule', schedule));
       if (created === undefined) await call('scheduler', 'UpdateSchedule', schedule);
-      const Arn = `arn:aws:scheduler:${region}:${account}:schedule/default/${schedule.Name}`;
+      const Arn = arnOf(place, 'scheduler', `schedule/default/${schedule.Name}`);
       return { ref: schedule.Name, attributes: { Arn } };
     },
     retire: (Name, call) => call('scheduler', 'DeleteSchedule', { Name }),

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws.ts';
+import { AwsError, type Place } from '../aws.ts';
 
 /** A resource that exists: what `Ref` and `Fn::GetAtt` give. */
 export interface Deployed {
@@ -22,8 +22,7 @@ export interface ResourceType {
 
 /** One resource's deployment, seen by its type. */
 export interface Deployment {
-  readonly account: string;
-  readonly region: string;
+  readonly place: Place;
   /** Where the template lies, and the packages beside it. */
   readonly folder: string;
   /** What `Ref` gave when this resource was last deployed. */

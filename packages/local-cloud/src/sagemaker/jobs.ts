@@ -1,4 +1,4 @@
-import type { Cloud } from '../aws.ts';
+import { arnOf, type Cloud } from '../aws.ts';
 import type { ChildIdentity } from '../processes/child.ts';
 import type { Collection, Store } from '../store.ts';
 import type { Requests } from './shapes.ts';
@@ -78,7 +78,7 @@ export class JobBook {
   }
 
   arnOf(kind: Kind, name: string): string {
-    return `arn:aws:sagemaker:${this.#cloud.region}:${this.#cloud.account}:${RESOURCES[kind]}/${name}`;
+    return arnOf(this.#cloud, 'sagemaker', `${RESOURCES[kind]}/${name}`);
   }
 
   create<K extends Kind>(kind: K, name: string, request: Requests[K], details: Details = {}): Job<K> {

@@ -1,4 +1,4 @@
-import { AwsError, servicePrincipal, type Cloud, type Input } from '../aws.ts';
+import { AwsError, arnOf, servicePrincipal, type Cloud, type Input } from '../aws.ts';
 import { assumeRole } from '../authorize.ts';
 import { parseS3Uri, S3Objects } from '../s3Objects.ts';
 import type { Collection } from '../store.ts';
@@ -25,7 +25,7 @@ export class Models {
   get(name: string): Model {
     const model = this.#models.get(name);
     if (model !== undefined) return model;
-    throw new AwsError('ValidationException', `Could not find model "${this.#arn(name)}".`);
+    throw new AwsError('ValidationException', `Could not find model "${this.#arnOf(name)}".`);
   }
 
   /** In the order in which they were made. */
@@ -39,7 +39,7 @@ export class Models {
     const request = parseRequest(modelRequest, input);
     const { ModelDataUrl: url } = request.PrimaryContainer;
     const role = request.ExecutionRoleArn;
-    const arn = this.#arn(request.ModelName);
+    const arn = this.#arnOf(request.ModelName);
     const found = async () => {
       const service = servicePrincipal('sagemaker', arn);
       const session = await assumeRole(this.#cloud, service, { arn: role, sessionName: 'SageMaker' });
@@ -61,7 +61,7 @@ export class Models {
     return arn;
   }
 
-  #arn(name: string): string {
-    return `arn:aws:sagemaker:${this.#cloud.region}:${this.#cloud.account}:model/${name}`;
+  #arnOf(name: string): string {
+    return arnOf(this.#cloud, 'sagemaker', `model/${name}`);
   }
 }

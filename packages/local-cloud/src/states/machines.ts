@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, servicePrincipal, type Cloud, type Operation } from '../aws.ts';
+import { AwsError, arnOf, servicePrincipal, type Cloud, type Operation } from '../aws.ts';
 import { DefinitionError, parseDefinition } from '../asl/parse.ts';
 import { assumeRole, authorize } from '../authorize.ts';
 import { operation } from '../operation.ts';
@@ -33,8 +33,7 @@ export class Machines {
   readonly #records;
 
   constructor(cloud: Cloud) {
-    const { account, region, store } = cloud;
-    this.#records = store.collection<MachineRecord>('states.machine');
+    this.#records = cloud.store.collection<MachineRecord>('states.machine');
     const definition = z.string();
     const roleArn = z.string().startsWith('arn:');
     const stateMachineArn = z.string();
@@ -42,7 +41,7 @@ export class Machines {
       CreateStateMachine: operation(
         { definition, roleArn, name: z.string(), type: z.literal('STANDARD').optional() },
         async ({ name, definition: text, roleArn: role }) => {
-          const arn = `arn:aws:states:${region}:${account}:stateMachine:${checkName(name)}`;
+          const arn = arnOf(cloud, 'states', `stateMachine:${checkName(name)}`);
           const jobs = checkDefinition(text);
           await checkRole(cloud, role, { arn, jobs });
           const known = this.#records.get(arn);

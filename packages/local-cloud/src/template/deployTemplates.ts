@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AwsError, internally, type Cloud } from '../aws.ts';
+import { AwsError, arnOf, internally, type Cloud } from '../aws.ts';
 import type { Config } from '../config.ts';
 import { inertTypes } from '../resourceTypes/inertTypes.ts';
 import { resolve, type Scope } from './intrinsics.ts';
@@ -88,10 +88,8 @@ class StackDeployment implements Scope {
       return;
     }
     const key = `${this.#stack.name}/${logicalId}`;
-    const { account, region } = this.#cloud;
     const deployment: Deployment = {
-      account,
-      region,
+      place: this.#cloud,
       folder: this.#stack.folder,
       previousRef: this.#previous.get(key)?.ref,
       name: (given) => (typeof given === 'string' ? given : this.#generatedName(logicalId)),
@@ -109,7 +107,7 @@ class StackDeployment implements Scope {
     const given = Properties[inertTypes[Type]?.name ?? ''];
     const ref = given === undefined ? this.#generatedName(logicalId) : String(resolve(given, this));
     if (Type !== 'AWS::Logs::LogGroup') return { ref };
-    return { ref, attributes: { Arn: `arn:aws:logs:${this.#cloud.region}:${this.#cloud.account}:log-group:${ref}:*` } };
+    return { ref, attributes: { Arn: arnOf(this.#cloud, 'logs', `log-group:${ref}:*`) } };
   }
 
   /** As CloudFormation makes them, but the same at every start. */
