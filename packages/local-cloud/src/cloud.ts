@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { AwsError, internally } from './aws.ts';
 import type { Caller, Cloud, Credentials, Guard, Input, Service } from './aws.ts';
 import { authorize } from './authorize.ts';
+import { administratorOf } from './beforehand.ts';
 import type { Config } from './config.ts';
 import { Sessions } from './credentials.ts';
 import { lockStateDir } from './lock.ts';
@@ -18,8 +18,6 @@ export interface RunningCloud extends Cloud {
   /** Ends background work, then the server; everything under way goes on at the next start. */
   stop(): Promise<void>;
 }
-
-const ADMINISTRATOR = 'local-cloud-administrator';
 
 /**
  * Starts the cloud on a state folder: services, then the templates, then whatever was under way. Throws `ConfigError`,
@@ -63,7 +61,7 @@ class EmbeddedCloud implements RunningCloud {
   }
 
   get administrator(): Credentials {
-    return this.credentialsFor(`arn:aws:iam::${this.account}:role/${ADMINISTRATOR}`, 'bootstrap');
+    return this.credentialsFor(administratorOf(this), 'bootstrap');
   }
 
   async start(config: Config, port: number): Promise<void> {
@@ -72,7 +70,6 @@ class EmbeddedCloud implements RunningCloud {
       const service = await create(this);
       this.#services.set(service.name, service);
     }
-    await this.#bootstrap();
     await deploy(this, config);
     for (const service of this.#services.values()) await service.resume?.();
     this.log(`serving ${this.endpoint}`);
@@ -102,28 +99,5 @@ class EmbeddedCloud implements RunningCloud {
     await this.#server?.close();
     this.store.close();
     this.#unlock();
-  }
-
-  /** The role that the first credentials belong to, which may do anything. */
-  async #bootstrap(): Promise<void> {
-    const asDeployer = (operation: string, input: Input) =>
-      this.call('iam', operation, { RoleName: ADMINISTRATOR, ...input }, internally('cloudformation'));
-    try {
-      await asDeployer('CreateRole', {
-        AssumeRolePolicyDocument: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: { Effect: 'Allow', Principal: { AWS: this.account }, Action: 'sts:AssumeRole' },
-        }),
-      });
-    } catch (error) {
-      if (!(error instanceof AwsError && error.code === 'EntityAlreadyExists')) throw error;
-    }
-    await asDeployer('PutRolePolicy', {
-      PolicyName: 'everything',
-      PolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
-      }),
-    });
   }
 }

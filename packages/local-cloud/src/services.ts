@@ -1,4 +1,5 @@
 import { internally, type Cloud, type Service } from './aws.ts';
+import { deployBeforehand } from './beforehand.ts';
 import type { Config } from './config.ts';
 import { createDynamodb } from './dynamodb/dynamodb.ts';
 import { createEvents } from './events/events.ts';
@@ -15,7 +16,6 @@ import { createSsm } from './ssm.ts';
 import { createStates } from './states/states.ts';
 import { createSts } from './sts.ts';
 import { deployTemplates } from './template/deployTemplates.ts';
-import { deployWarehouseTeam } from './warehouseTeam.ts';
 
 type Factory = (cloud: Cloud) => Service | Promise<Service>;
 
@@ -37,10 +37,10 @@ export const servicesOf = (config: Config): readonly Factory[] => [
   createScheduler,
 ];
 
-/** What the configuration asks for: what the warehouse's team has, the templates, then what is set afterwards. */
+/** What is there beforehand, the templates, then what is set afterwards. */
 export async function deploy(cloud: Cloud, { warehouse, parameters, templates }: Config): Promise<void> {
   const deployer = internally('cloudformation');
-  await deployWarehouseTeam(cloud, warehouse);
+  await deployBeforehand(cloud, warehouse);
   await deployTemplates(cloud, { templates });
   for (const [Name, Value] of Object.entries(parameters))
     await cloud.call('ssm', 'PutParameter', { Name, Value, Type: 'String', Overwrite: true }, deployer);

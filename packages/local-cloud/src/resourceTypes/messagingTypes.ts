@@ -65,26 +65,24 @@ export const messagingTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::Events::Archive': {
     acts: ['ArchiveName', 'SourceArn', 'EventPattern', 'RetentionDays', 'KmsKeyIdentifier'],
-    async deploy({ ArchiveName: given, SourceArn: EventSourceArn, ...archive }, { name, place, call }) {
+    async deploy({ ArchiveName: given, SourceArn: EventSourceArn, ...archive }, { name, call }) {
       const ArchiveName = name(given);
       const { EventPattern = '', RetentionDays = 0, KmsKeyIdentifier = '' } = archive;
       const settings = { ArchiveName, EventPattern: asText(EventPattern), RetentionDays, KmsKeyIdentifier };
-      const create = call('events', 'CreateArchive', { ...settings, EventSourceArn });
-      const created = await unless('ResourceAlreadyExistsException', create);
-      if (created === undefined) await call('events', 'UpdateArchive', settings);
-      const Arn = arnOf(place, 'events', `archive/${ArchiveName}`);
-      return { ref: ArchiveName, attributes: { Arn } };
+      const creation = call('events', 'CreateArchive', { ...settings, EventSourceArn });
+      const created = await unless('ResourceAlreadyExistsException', creation);
+      const { ArchiveArn } = created ?? (await call('events', 'UpdateArchive', settings));
+      return { ref: ArchiveName, attributes: { Arn: asText(ArchiveArn) } };
     },
     retire: (ArchiveName, call) => call('events', 'DeleteArchive', { ArchiveName }),
   },
   'AWS::Scheduler::Schedule': {
     acts: ['Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target', 'FlexibleTimeWindow'],
-    async deploy(properties, { name, place, call }) {
+    async deploy(properties, { name, call }) {
       const schedule = { ...properties, Name: name(properties['Name']) };
       const created = await unless('ConflictException', call('scheduler', 'CreateSchedule', schedule));
-      if (created === undefined) await call('scheduler', 'UpdateSchedule', schedule);
-      const Arn = arnOf(place, 'scheduler', `schedule/default/${schedule.Name}`);
-      return { ref: schedule.Name, attributes: { Arn } };
+      const { ScheduleArn } = created ?? (await call('scheduler', 'UpdateSchedule', schedule));
+      return { ref: schedule.Name, attributes: { Arn: asText(ScheduleArn) } };
     },
     retire: (Name, call) => call('scheduler', 'DeleteSchedule', { Name }),
   },
