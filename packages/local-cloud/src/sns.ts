@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError, arnOf, servicePrincipal, type Cloud, type Guard, type Output, type Service } from './aws.ts';
+import { AwsError, arnOf, servicePrincipal, type Cloud, type Service } from './aws.ts';
 import { queueUrl } from './events/delivery.ts';
 import { roleExists } from './iam.ts';
 import { notSupported, operation } from './operation.ts';
@@ -22,7 +22,7 @@ interface Subscription {
 }
 interface Message {
   readonly id: string;
-  readonly topicArn: string;
+  readonly TopicArn: string;
   readonly Message: string;
   readonly Subject?: string | undefined;
   readonly MessageAttributes: MessageAttributes;
@@ -34,16 +34,57 @@ const AttributeName = z.enum(['DisplayName', 'Policy', 'KmsMasterKeyId']);
 
 /** SNS: standard topics, delivered to queues. */
 export function createSns(cloud: Cloud): Service {
-  const sns = new Sns(cloud);
+  const topics = cloud.store.heldCollection<Attributes>('sns.topic');
+  const subscriptions = cloud.store.collection<Subscription>('sns.subscription');
+
+  const attributesOf = (topicArn: string): Attributes => {
+    const attributes = topics.get(topicArn);
+    if (attributes !== undefined) return attributes;
+    throw new AwsError('NotFound', 'Topic does not exist', { status: 404 });
+  };
+  const subscriptionsOf = (topicArn: string): Subscription[] => {
+    attributesOf(topicArn);
+    return subscriptions.list(`${topicArn}:`).map(({ value }) => value);
+  };
+  const listed = ({ SubscriptionArn, TopicArn: arn, Protocol, Endpoint }: Subscription) => {
+    return { SubscriptionArn, TopicArn: arn, Protocol, Endpoint, Owner: cloud.account };
+  };
+
   return {
     name: 'sns',
-    guardOf: (arn) => sns.guardOf(arn),
+    guardOf: (arn) => {
+      const { Policy, KmsMasterKeyId } = topics.get(arn) ?? {};
+      return { policy: Policy, key: KmsMasterKeyId };
+    },
     operations: {
-      CreateTopic: operation({ Name: z.string() }, ({ Name }) => sns.createTopic(Name)),
-      ListTopics: inPages('Topics', 'TopicArn', {}, () => sns.topics().map((arn) => ({ TopicArn: arn }))),
-      GetTopicAttributes: operation({ TopicArn }, (input) => ({ Attributes: sns.describe(input.TopicArn) })),
-      SetTopicAttributes: operation({ TopicArn, AttributeName, AttributeValue: z.string() }, (input) =>
-        sns.setAttribute(input.TopicArn, input.AttributeName, input.AttributeValue),
+      CreateTopic: operation({ Name: z.string() }, ({ Name }) => {
+        if (Name.endsWith('.fifo')) throw notSupported('A FIFO topic');
+        if (!/^[\w-]{1,256}$/.test(Name)) throw invalid('Topic Name');
+        const arn = arnOf(cloud, 'sns', Name);
+        if (topics.get(arn) === undefined) topics.put(arn, {});
+        return { TopicArn: arn };
+      }),
+      ListTopics: inPages('Topics', 'TopicArn', {}, () => topics.list().map(({ key }) => ({ TopicArn: key }))),
+      GetTopicAttributes: operation({ TopicArn }, ({ TopicArn: arn }) => ({
+        Attributes: {
+          DisplayName: '',
+          ...attributesOf(arn),
+          TopicArn: arn,
+          Owner: cloud.account,
+          SubscriptionsConfirmed: String(subscriptionsOf(arn).length),
+          SubscriptionsPending: '0',
+          SubscriptionsDeleted: '0',
+        },
+      })),
+      SetTopicAttributes: operation(
+        { TopicArn, AttributeName, AttributeValue: z.string() },
+        ({ TopicArn: arn, AttributeName: name, AttributeValue: value }) => {
+          const problem =
+            name === 'Policy' ? policyProblem(value, 'sns', (role) => roleExists(cloud.store, role)) : undefined;
+          if (problem !== undefined) throw invalid(`Policy Error: ${problem}`);
+          topics.put(arn, { ...attributesOf(arn), [name]: value });
+          return undefined;
+        },
       ),
       Subscribe: operation(
         {
@@ -54,18 +95,41 @@ export function createSns(cloud: Cloud): Service {
           // Of a queue's subscription, which needs no confirmation, the ARN is told anyway.
           ReturnSubscriptionArn: z.union([z.boolean(), z.stringbool()]).optional(),
         },
-        (input) => sns.subscribe(input),
+        ({ TopicArn: arn, Protocol, Endpoint, Attributes: { RawMessageDelivery, ...others } }) => {
+          if (Protocol !== 'sqs') throw notSupported(`The subscription protocol ${Protocol}`);
+          for (const name of Object.keys(others)) throw notSupported(`The subscription attribute ${name}`);
+          const known = subscriptionsOf(arn).find((each) => each.Endpoint === Endpoint);
+          if (known !== undefined) return { SubscriptionArn: known.SubscriptionArn };
+          const SubscriptionArn = `${arn}:${randomUUID()}`;
+          const raw = RawMessageDelivery === 'true';
+          subscriptions.put(SubscriptionArn, { SubscriptionArn, TopicArn: arn, Protocol, Endpoint, raw });
+          return { SubscriptionArn };
+        },
       ),
-      Unsubscribe: operation({ SubscriptionArn: z.string() }, (input) => sns.unsubscribe(input.SubscriptionArn)),
-      GetSubscriptionAttributes: operation({ SubscriptionArn: z.string() }, (input) => ({
-        Attributes: sns.subscription(input.SubscriptionArn),
-      })),
+      Unsubscribe: operation({ SubscriptionArn: z.string() }, ({ SubscriptionArn }) => {
+        subscriptions.remove(SubscriptionArn);
+        return undefined;
+      }),
+      // https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html
+      GetSubscriptionAttributes: operation({ SubscriptionArn: z.string() }, ({ SubscriptionArn }) => {
+        const found = subscriptions.get(SubscriptionArn);
+        if (found === undefined) throw new AwsError('NotFound', 'Subscription does not exist', { status: 404 });
+        return {
+          Attributes: {
+            ...listed(found),
+            ConfirmationWasAuthenticated: 'true',
+            PendingConfirmation: 'false',
+            RawMessageDelivery: String(found.raw),
+          },
+        };
+      }),
       ListSubscriptions: inPages('Subscriptions', 'SubscriptionArn', {}, () =>
-        sns.subscriptions().map((each) => sns.listed(each)),
+        subscriptions.list().map(({ value }) => listed(value)),
       ),
       ListSubscriptionsByTopic: inPages('Subscriptions', 'SubscriptionArn', { TopicArn }, (input) =>
-        sns.subscriptions(sns.topic(input.TopicArn)).map((each) => sns.listed(each)),
+        subscriptionsOf(input.TopicArn).map(listed),
       ),
+      // Delivered to every subscriber before it answers, so that what was answered is not lost.
       Publish: operation(
         {
           TopicArn,
@@ -73,144 +137,48 @@ export function createSns(cloud: Cloud): Service {
           Subject: z.string().min(1).max(100).optional(),
           MessageAttributes: messageAttributes,
         },
-        (input) => sns.publish({ ...input, id: randomUUID(), topicArn: sns.topic(input.TopicArn) }),
+        async (input) => {
+          const message = { ...input, id: randomUUID() };
+          const subscribed = subscriptionsOf(message.TopicArn);
+          if (message.Message === '') throw invalid('Empty message');
+          if (Buffer.byteLength(message.Message) > MOST_BYTES) throw invalid('Message too long');
+          for (const subscription of subscribed) await deliver(cloud, subscription, message);
+          return { MessageId: message.id };
+        },
       ),
     },
   };
 }
 
-class Sns {
-  readonly #cloud: Cloud;
-  readonly #topics;
-  readonly #subscriptions;
-
-  constructor(cloud: Cloud) {
-    this.#cloud = cloud;
-    this.#topics = cloud.store.heldCollection<Attributes>('sns.topic');
-    this.#subscriptions = cloud.store.collection<Subscription>('sns.subscription');
+/** What the queue refuses is lost, as on AWS without a dead-letter queue. */
+async function deliver(cloud: Cloud, subscription: Subscription, message: Message): Promise<void> {
+  const { id, TopicArn: arn, Message: MessageBody, MessageAttributes } = message;
+  const content = subscription.raw
+    ? { MessageBody, MessageAttributes }
+    : { MessageBody: notification(cloud, subscription, message) };
+  const QueueUrl = queueUrl(cloud, subscription.Endpoint);
+  try {
+    await cloud.call('sqs', 'SendMessage', { QueueUrl, ...content }, servicePrincipal('sns', arn));
+  } catch (error) {
+    cloud.log(`sns: ${subscription.Endpoint} lost message ${id} of ${arn}: ${String(error)}`);
   }
+}
 
-  createTopic(name: string): Output {
-    if (name.endsWith('.fifo')) throw notSupported('A FIFO topic');
-    if (!/^[\w-]{1,256}$/.test(name)) throw invalid('Topic Name');
-    const arn = arnOf(this.#cloud, 'sns', name);
-    if (this.#topics.get(arn) === undefined) this.#topics.put(arn, {});
-    return { TopicArn: arn };
-  }
-
-  guardOf(arn: string): Guard {
-    const { Policy, KmsMasterKeyId } = this.#topics.get(arn) ?? {};
-    return { policy: Policy, key: KmsMasterKeyId };
-  }
-
-  topics(): string[] {
-    return this.#topics.list().map(({ key }) => key);
-  }
-
-  /** The ARN, of a topic that exists. */
-  topic(arn: string): string {
-    if (this.#topics.get(arn) === undefined) throw new AwsError('NotFound', 'Topic does not exist', { status: 404 });
-    return arn;
-  }
-
-  describe(arn: string): Attributes {
-    const subscriptions = this.subscriptions(this.topic(arn)).length;
-    return {
-      DisplayName: '',
-      ...this.#topics.get(arn),
-      TopicArn: arn,
-      Owner: this.#cloud.account,
-      SubscriptionsConfirmed: String(subscriptions),
-      SubscriptionsPending: '0',
-      SubscriptionsDeleted: '0',
-    };
-  }
-
-  setAttribute(arn: string, name: string, value: string): Output {
-    const problem =
-      name === 'Policy' ? policyProblem(value, 'sns', (role) => roleExists(this.#cloud.store, role)) : undefined;
-    if (problem !== undefined) throw invalid(`Policy Error: ${problem}`);
-    this.#topics.put(arn, { ...this.#topics.get(this.topic(arn)), [name]: value });
-    return undefined;
-  }
-
-  subscribe(input: { TopicArn: string; Protocol: string; Endpoint: string; Attributes: Attributes }): Output {
-    const { TopicArn, Protocol, Endpoint } = input;
-    const { RawMessageDelivery, ...other } = input.Attributes;
-    if (Protocol !== 'sqs') throw notSupported(`The subscription protocol ${Protocol}`);
-    for (const name of Object.keys(other)) throw notSupported(`The subscription attribute ${name}`);
-    const known = this.subscriptions(this.topic(TopicArn)).find((each) => each.Endpoint === Endpoint);
-    const SubscriptionArn = known?.SubscriptionArn ?? `${TopicArn}:${randomUUID()}`;
-    const raw = RawMessageDelivery === 'true';
-    this.#subscriptions.put(SubscriptionArn, known ?? { SubscriptionArn, TopicArn, Protocol, Endpoint, raw });
-    return { SubscriptionArn };
-  }
-
-  unsubscribe(arn: string): Output {
-    this.#subscriptions.remove(arn);
-    return undefined;
-  }
-
-  subscriptions(topicArn?: string): Subscription[] {
-    return this.#subscriptions.list(topicArn === undefined ? '' : `${topicArn}:`).map(({ value }) => value);
-  }
-
-  /** https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html */
-  subscription(arn: string): Attributes {
-    const found = this.#subscriptions.get(arn);
-    if (found === undefined) throw new AwsError('NotFound', 'Subscription does not exist', { status: 404 });
-    return {
-      ...this.listed(found),
-      ConfirmationWasAuthenticated: 'true',
-      PendingConfirmation: 'false',
-      RawMessageDelivery: String(found.raw),
-    };
-  }
-
-  listed({ SubscriptionArn, TopicArn, Protocol, Endpoint }: Subscription): Attributes {
-    return { SubscriptionArn, TopicArn, Protocol, Endpoint, Owner: this.#cloud.account };
-  }
-
-  /** Delivered to every subscriber before it answers, so that what was answered is not lost. */
-  async publish(message: Message): Promise<Output> {
-    if (message.Message === '') throw invalid('Empty message');
-    if (Buffer.byteLength(message.Message) > MOST_BYTES) throw invalid('Message too long');
-    for (const subscription of this.subscriptions(message.topicArn)) await this.#deliver(subscription, message);
-    return { MessageId: message.id };
-  }
-
-  /** What the queue refuses is lost, as on AWS without a dead-letter queue. */
-  async #deliver(subscription: Subscription, message: Message): Promise<void> {
-    const { Endpoint, raw } = subscription;
-    const { Message: MessageBody, MessageAttributes } = message;
-    const content = raw
-      ? { MessageBody, MessageAttributes }
-      : { MessageBody: this.#notification(subscription, message) };
-    const self = servicePrincipal('sns', message.topicArn);
-    try {
-      await this.#cloud.call('sqs', 'SendMessage', { QueueUrl: queueUrl(this.#cloud, Endpoint), ...content }, self);
-    } catch (error) {
-      this.#cloud.log(`sns: ${Endpoint} lost message ${message.id} of ${message.topicArn}: ${String(error)}`);
-    }
-  }
-
-  /** https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html, unsigned. */
-  #notification({ SubscriptionArn }: Subscription, message: Message): string {
-    const named = Object.entries(message.MessageAttributes).map(([name, { DataType, StringValue }]) => [
-      name,
-      { Type: DataType, Value: StringValue },
-    ]);
-    return JSON.stringify({
-      Type: 'Notification',
-      MessageId: message.id,
-      TopicArn: message.topicArn,
-      Subject: message.Subject,
-      Message: message.Message,
-      Timestamp: new Date().toISOString(),
-      UnsubscribeURL: `${this.#cloud.endpoint}/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`,
-      ...(named.length > 0 && { MessageAttributes: Object.fromEntries(named) as unknown }),
-    });
-  }
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html, unsigned. */
+function notification({ endpoint }: Cloud, { SubscriptionArn }: Subscription, message: Message): string {
+  const { id, MessageAttributes, ...content } = message;
+  const named = Object.entries(MessageAttributes).map(([name, { DataType, StringValue }]) => [
+    name,
+    { Type: DataType, Value: StringValue },
+  ]);
+  return JSON.stringify({
+    Type: 'Notification',
+    MessageId: id,
+    ...content,
+    Timestamp: new Date().toISOString(),
+    UnsubscribeURL: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`,
+    ...(named.length > 0 && { MessageAttributes: Object.fromEntries(named) as unknown }),
+  });
 }
 
 const invalid = (what: string): AwsError => new AwsError('InvalidParameter', `Invalid parameter: ${what}`);
