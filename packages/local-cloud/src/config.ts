@@ -12,7 +12,7 @@ const config = z.strictObject({
   templates: z.array(absolute),
   /** SSM parameters as somebody set them once the templates were deployed. */
   parameters: z.record(z.string().startsWith('/'), line),
-  /** Job images by their exact URI, and the command that stands for each. */
+  /** Job images by their exact URI, and the command that stands for each: `train`, `serve` or the request's arguments follow. */
   images: z.array(
     z.strictObject({
       image: line,
@@ -26,6 +26,7 @@ const config = z.strictObject({
   warehouse: z.strictObject({
     workgroup: line,
     database: line,
+    /** Run at every start, in order: `CREATE TABLE IF NOT EXISTS ...`. */
     ddl: z.array(line),
     /** Created at start: where files for COPY are staged. */
     bucket: line,

@@ -58,30 +58,19 @@ function ofJob(cloud: Deciding, call: Call): Implied[] {
   const definition = (input['TrainingJobDefinition'] ?? input) as Input;
   const { RoleArn, ExecutionRoleArn, ProcessingResources, ResourceConfig, TransformResources } = definition;
   const role = RoleArn ?? ExecutionRoleArn;
-  const machines = ((ProcessingResources as Input | undefined)?.['ClusterConfig'] ??
-    ResourceConfig ??
-    TransformResources) as Input | undefined;
-  const key = machines?.['VolumeKmsKeyId'];
-  return [
-    ...passed('sagemaker', role),
-    ...(key === undefined
-      ? []
-      : [
-          {
-            service: 'kms',
-            operation: 'CreateGrant',
-            input: { KeyId: key, GrantIsForAWSResource: true },
-            via: 'sagemaker',
-          },
-        ]),
-    ...('Tags' in input
-      ? accessesOf(cloud, call).map(({ resource: ResourceArn }) => ({
-          service: 'sagemaker',
-          operation: 'AddTags',
-          input: { ResourceArn },
-        }))
-      : []),
-  ];
+  const cluster = (ProcessingResources as Input | undefined)?.['ClusterConfig'];
+  const machines = (cluster ?? ResourceConfig ?? TransformResources) as Input | undefined;
+  const implied = passed('sagemaker', role);
+  const KeyId = machines?.['VolumeKmsKeyId'];
+  if (KeyId !== undefined) {
+    const grant = { KeyId, GrantIsForAWSResource: true };
+    implied.push({ service: 'kms', operation: 'CreateGrant', input: grant, via: 'sagemaker' });
+  }
+  if ('Tags' in input) {
+    for (const { resource: ResourceArn } of accessesOf(cloud, call))
+      implied.push({ service: 'sagemaker', operation: 'AddTags', input: { ResourceArn } });
+  }
+  return implied;
 }
 
 /** https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-iam.html */

@@ -35,7 +35,6 @@ export async function createDynamodb(cloud: Cloud): Promise<Service> {
         const { Table } = await engine.run('DescribeTable', input);
         return { Table: { ...(Table as Table), TableThroughputModeSummary: undefined } }; // dynalite's, not AWS's
       },
-      DescribeTimeToLive: read('DescribeTimeToLive'),
       ListTables: read('ListTables'),
       BatchGetItem: read('BatchGetItem'),
       GetItem: read('GetItem'),

@@ -18,7 +18,7 @@ export interface Table {
 type Done<T> = (error: Error | null, value?: T) => void;
 interface Database {
   readonly tableDb: { awsAccountId: string; awsRegion: string; put(key: string, value: Table, done: Done<void>): void };
-  readonly db: { close(done: Done<void>): void };
+  readonly db: { close(): Promise<void> };
 }
 type Action = (store: Database, input: Input, done: Done<Input>) => void;
 interface Validation {
@@ -87,26 +87,16 @@ export class Engine {
   async putTable(table: Table): Promise<void> {
     const GlobalSecondaryIndexes = table.GlobalSecondaryIndexes?.map((index) => ({ ...index, IndexStatus: 'ACTIVE' }));
     const active = { ...table, TableStatus: 'ACTIVE', ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }) };
-    await new Promise<void>((resolve, reject) => {
-      this.#store.tableDb.put(table.TableName, active, settle(resolve, reject));
-    });
+    const { tableDb } = this.#store;
+    await promisify(tableDb.put.bind(tableDb))(table.TableName, active);
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#store.db.close(settle(resolve, reject));
-    });
+    await this.#store.db.close();
   }
 }
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
-
-const settle =
-  (resolve: () => void, reject: (error: Error) => void): Done<void> =>
-  (error) => {
-    if (error === null) resolve();
-    else reject(error);
-  };
 
 /** dynalite's refusals carry the body that DynamoDB answers with. */
 function asAwsError(error: unknown): unknown {

@@ -14,7 +14,6 @@ describe('toEventRecord', () => {
       Attributes: { ApproximateReceiveCount: '1', SentTimestamp: '1545082649183' },
       MessageAttributes: {
         kind: { DataType: 'String', StringValue: 'new' },
-        raw: { DataType: 'Binary', BinaryValue: 'AAE=' },
       },
     };
     expect(JSON.parse(JSON.stringify(toEventRecord(message, queueArn)))).toEqual({
@@ -24,7 +23,6 @@ describe('toEventRecord', () => {
       attributes: { ApproximateReceiveCount: '1', SentTimestamp: '1545082649183' },
       messageAttributes: {
         kind: { stringValue: 'new', stringListValues: [], binaryListValues: [], dataType: 'String' },
-        raw: { binaryValue: 'AAE=', stringListValues: [], binaryListValues: [], dataType: 'Binary' },
       },
       md5OfBody: 'e4e68fb7',
       eventSource: 'aws:sqs',

@@ -7,9 +7,7 @@ export interface QueueMessage {
   readonly Body: string;
   readonly MD5OfBody: string;
   readonly Attributes?: Readonly<Record<string, string>>;
-  readonly MessageAttributes?: Readonly<
-    Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>
-  >;
+  readonly MessageAttributes?: Readonly<Record<string, { DataType: string; StringValue: string }>>;
 }
 
 /** One element of `Records`: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
@@ -18,7 +16,6 @@ export function toEventRecord(message: QueueMessage, queueArn: string): Record<s
     name,
     {
       stringValue: value.StringValue,
-      binaryValue: value.BinaryValue,
       stringListValues: [],
       binaryListValues: [],
       dataType: value.DataType,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AwsError, arnOf, servicePrincipal } from '../aws.ts';
 import type { Caller, Cloud, Operation, Output, Service } from '../aws.ts';
+import type { Config } from '../config.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
 import type { Collection } from '../store.ts';
@@ -12,13 +13,8 @@ import { Results } from './results.ts';
 import { describe, outline, partId, type Statement, type StatementPart } from './statement.ts';
 import { Warehouse } from './warehouse.ts';
 
-export interface WarehouseConfig {
-  /** The one WorkgroupName that there is. */
-  readonly workgroup: string;
-  readonly database: string;
-  /** Run at every start, in order: `CREATE TABLE IF NOT EXISTS ...`. */
-  readonly ddl: readonly string[];
-}
+/** The one workgroup and database that there are, and their tables. */
+type WarehouseConfig = Pick<Config['warehouse'], 'workgroup' | 'database' | 'ddl'>;
 
 /** Epoch seconds, fine enough to tell the order in which statements came. */
 const now = (): number => (performance.timeOrigin + performance.now()) / 1000;

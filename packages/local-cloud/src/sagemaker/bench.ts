@@ -1,18 +1,12 @@
 /** What the works of processing, training and transform jobs share: a bench, S3 data in, exit codes and messages out. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Config } from '../config.ts';
 import { parseS3Uri, relativeKey, type S3Location, type S3Objects } from '../s3Objects.ts';
 import { JobFailure, type Details, type Job, type Kind } from './jobs.ts';
 
 /** An image as this machine has it: the command that stands for the container's entry point. */
-export interface JobImage {
-  /** The exact image URI that requests name. */
-  readonly image: string;
-  /** Program and first arguments; `train`, `serve` or the request's arguments follow. */
-  readonly command: readonly string[];
-  /** For an image that stands for a built-in algorithm: the metrics that SageMaker finds in its log by itself. */
-  readonly metrics?: readonly { readonly Name: string; readonly Regex: string }[];
-}
+export type JobImage = Config['images'][number];
 
 /** The kinds of jobs that are one child process. A tuning job is many of them. */
 export type RunKind = Exclude<Kind, 'HyperParameterTuning'>;
