@@ -45,7 +45,9 @@ export const rolesOf = (store: Store): Role[] =>
     .list()
     .map(({ value }) => value);
 
-export const roleExists = (store: Store, arn: string): boolean => findRole(store, arn) !== undefined;
+/** Why AWS would not take a policy of a resource, or of an identity; undefined for a sound one. */
+export const policyFault = (store: Store, policy: string, of: PolicyOf): string | undefined =>
+  policyProblem(policy, of, (arn) => findRole(store, arn) !== undefined);
 
 /** IAM roles with their policies. Policies are kept as given, if AWS would take them. */
 export function createIam(cloud: Cloud): Service {
@@ -61,7 +63,7 @@ export function createIam(cloud: Cloud): Service {
   };
 
   const sound = (text: string, of: PolicyOf): string => {
-    const problem = policyProblem(text, of, (arn) => roleExists(cloud.store, arn));
+    const problem = policyFault(cloud.store, text, of);
     if (problem !== undefined) throw new AwsError('MalformedPolicyDocument', problem);
     return text;
   };

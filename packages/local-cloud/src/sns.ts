@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, arnOf, servicePrincipal, type Cloud, type Service } from './aws.ts';
 import { queueUrl } from './events/delivery.ts';
-import { roleExists } from './iam.ts';
+import { policyFault } from './iam.ts';
 import { notSupported, operation } from './operation.ts';
 import { paging } from './paging.ts';
-import { policyProblem } from './policy/problem.ts';
 import { messageAttributes, type MessageAttributes } from './queues/messageAttributes.ts';
 
 const MOST_BYTES = 262_144;
@@ -79,8 +78,7 @@ export function createSns(cloud: Cloud): Service {
       SetTopicAttributes: operation(
         { TopicArn, AttributeName, AttributeValue: z.string() },
         ({ TopicArn: arn, AttributeName: name, AttributeValue: value }) => {
-          const problem =
-            name === 'Policy' ? policyProblem(value, 'sns', (role) => roleExists(cloud.store, role)) : undefined;
+          const problem = name === 'Policy' ? policyFault(cloud.store, value, 'sns') : undefined;
           if (problem !== undefined) throw invalid(`Policy Error: ${problem}`);
           topics.put(arn, { ...attributesOf(arn), [name]: value });
           return undefined;

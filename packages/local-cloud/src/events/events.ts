@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { AwsError, arnOf, servicePrincipal, type Caller, type Cloud, type Output, type Service } from '../aws.ts';
-import { roleExists } from '../iam.ts';
+import { policyFault } from '../iam.ts';
 import { notSupported, operation } from '../operation.ts';
-import { policyProblem } from '../policy/problem.ts';
 import { archiveOperations, Archives } from './archives.ts';
 import { createDeliveries, type Delivery } from './delivery.ts';
 import { parseJson } from './json.ts';
@@ -135,7 +134,7 @@ class EventBridge implements Buses {
   }
 
   putPolicy(bus: Bus, Policy: string): Output {
-    const problem = policyProblem(Policy, 'events', (arn) => roleExists(this.#cloud.store, arn));
+    const problem = policyFault(this.#cloud.store, Policy, 'events');
     if (problem !== undefined) throw new AwsError('ValidationException', problem);
     this.#buses.put(bus.Name, { ...bus, Policy, LastModifiedTime: Date.now() / 1000 });
     return undefined;

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, type Cloud, type Output, type Service } from '../aws.ts';
-import { roleExists } from '../iam.ts';
+import { policyFault } from '../iam.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
-import { policyProblem } from '../policy/problem.ts';
 import { keyIdOf, open, seal } from './ciphertext.ts';
 import { keysOf, type Key } from './keys.ts';
 
@@ -170,6 +169,6 @@ const defaultKeyPolicy = (account: string): string =>
 function checkKeyPolicy(cloud: Cloud, text: string): void {
   if (Buffer.byteLength(text) > 32_768)
     throw new AwsError('LimitExceededException', 'The key policy document exceeds the limit of 32 kilobytes.');
-  const problem = policyProblem(text, 'kms', (arn) => roleExists(cloud.store, arn));
+  const problem = policyFault(cloud.store, text, 'kms');
   if (problem !== undefined) throw new AwsError('MalformedPolicyDocumentException', problem);
 }

@@ -1,7 +1,6 @@
 import { AwsError, arnOf, type Cloud, type Guard, type Output } from '../aws.ts';
-import { roleExists } from '../iam.ts';
+import { policyFault } from '../iam.ts';
 import { notSupported } from '../operation.ts';
-import { policyProblem } from '../policy/problem.ts';
 import { Queue, type Message, type QueueRecord } from './queue.ts';
 import { checkAttributes, DEFAULTS, redrivePolicy, type QueueAttributes } from './queueAttributes.ts';
 
@@ -103,8 +102,7 @@ export class Queues {
     checkAttributes(attributes, (arn) => this.byArn(arn) !== undefined);
     const { Policy = '' } = attributes;
     // An empty one takes the present one away.
-    const problem =
-      Policy === '' ? undefined : policyProblem(Policy, 'sqs', (arn) => roleExists(this.#cloud.store, arn));
+    const problem = Policy === '' ? undefined : policyFault(this.#cloud.store, Policy, 'sqs');
     if (problem === undefined) return;
     const message = 'Invalid value for the parameter Policy.';
     throw new AwsError('InvalidAttributeValue', message, { cause: new Error(problem) });

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { AwsError, type Cloud, type Guard, type Operation, type Output } from '../aws.ts';
-import { roleExists } from '../iam.ts';
+import { policyFault } from '../iam.ts';
 import { operation } from '../operation.ts';
 import { paging } from '../paging.ts';
-import { policyProblem } from '../policy/problem.ts';
 import { DEFAULT_PUBLIC_ACCESS, isPublic, SETTINGS, type Settings } from './bucketSettings.ts';
 
 export interface Bucket {
@@ -33,7 +32,7 @@ export function bucketsOf(cloud: Cloud) {
     const tooLarge = Buffer.byteLength(policy) > 20_480;
     const problem = tooLarge
       ? 'Policy exceeds the maximum allowed document size.'
-      : policyProblem(policy, 's3', (arn) => roleExists(cloud.store, arn));
+      : policyFault(cloud.store, policy, 's3');
     if (problem !== undefined) throw new AwsError('MalformedPolicy', problem);
     if (PublicAccessBlock.BlockPublicPolicy && isPublic(policy))
       throw new AwsError(
