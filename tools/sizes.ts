@@ -5,16 +5,16 @@ import { dirname, join } from 'node:path';
 // why these modules may be larger than the others. Ceilings go down when code does.
 const MODULE_LINES = 600;
 const LARGER_MODULES: Readonly<Record<string, number>> = {
-  asl: 1600,
-  sagemaker: 1700,
-  lambda: 720,
-  events: 1620,
-  states: 910,
-  redshiftData: 950,
+  asl: 1590,
+  sagemaker: 1660,
+  lambda: 710,
+  events: 1600,
+  states: 900,
+  redshiftData: 930,
   wire: 930,
-  s3: 1620,
+  s3: 1600,
 };
-const ALL_LINES = 15_600;
+const ALL_LINES = 15_400;
 const source = join(dirname(import.meta.dirname), 'packages', 'local-cloud', 'src');
 
 /** Lines of the local cloud's source, without tests, by module (a file or a folder directly below `src`). 1 when over. */
