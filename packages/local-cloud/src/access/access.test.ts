@@ -8,6 +8,7 @@ describe('what IAM is asked about a call', () => {
     ['s3', 'ListObjectsV2', { Bucket: 'b', Prefix: 'p' }, 's3:ListBucket', ['arn:aws:s3:::b']],
     ['s3', 'ListBuckets', {}, 's3:ListAllMyBuckets', []],
     ['kms', 'Decrypt', { KeyId: `arn:aws:kms:${account}:key/k` }, 'kms:Decrypt', [`arn:aws:kms:${account}:key/k`]],
+    ['kms', 'ListAliases', { KeyId: 'k' }, 'kms:ListAliases', []],
     ['kms', 'GenerateDataKey', { KeyId: 'k' }, 'kms:GenerateDataKey', [`arn:aws:kms:${account}:key/k`]],
     [
       'ssm',

@@ -60,10 +60,11 @@ const RESOURCES: Readonly<Record<string, ResourcesOf>> = {
     const key = text(Key);
     return [bucket && `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${key}`}`];
   },
-  // A ciphertext names its key.
-  kms: ({ KeyId, CiphertextBlob }, arn) => [
-    named(KeyId ?? keyOf(CiphertextBlob), (id) => arn(id.startsWith('alias/') ? id : `key/${id}`)),
-  ],
+  // A ciphertext names its key. A list asks for `*` even of one key: https://docs.aws.amazon.com/goto/WebAPI/kms/ListAliases
+  kms: ({ KeyId, CiphertextBlob }, arn, operation) =>
+    operation === 'ListAliases'
+      ? []
+      : [named(KeyId ?? keyOf(CiphertextBlob), (id) => arn(id.startsWith('alias/') ? id : `key/${id}`))],
   ssm: ({ Name, Names, Path }, arn) =>
     [Name, Path, ...(Array.isArray(Names) ? (Names as unknown[]) : [])].map((name) =>
       named(name, (path) => arn(`parameter/${path.replace(/^\//, '')}`)),
