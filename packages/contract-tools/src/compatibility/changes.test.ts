@@ -110,6 +110,12 @@ const fields: readonly Row[] = [
     object({ 'a!': text({ default: 'y' }) }),
     'a: default breaks neither',
   ],
+  [
+    'field ruled out that anybody could add',
+    { type: 'object', required: ['b'] },
+    { type: 'object', required: ['b'], properties: { a: { not: {} } } },
+    'a: field added breaks replays',
+  ],
   ['type of a field', object({ a: string }), object({ a: integer }), 'a: type breaks both'],
 ];
 
@@ -288,6 +294,31 @@ const unions: readonly Row[] = [
     oneOf(tagged('a'), tagged('b')),
     oneOf(tagged('a'), tagged('b', { 'more!': string })),
     '(tag=b).more: field added breaks replays',
+  ],
+  [
+    'field moved from one variant to another',
+    oneOf(tagged('a', { x: string }), tagged('b')),
+    oneOf(tagged('a'), tagged('b', { x: string })),
+    '(tag=a).x: field removed breaks old consumers',
+    '(tag=b).x: field added breaks neither',
+  ],
+  [
+    'field of one variant removed that another keeps',
+    oneOf(tagged('a', { x: string }), tagged('b', { x: string })),
+    oneOf(tagged('a'), tagged('b', { x: string })),
+    '(tag=a).x: field removed breaks old consumers',
+  ],
+  [
+    'field of a variant without a tag removed that another keeps',
+    anyOf(object({ 'a!': string, x: string }), object({ 'b!': string, x: string })),
+    anyOf(object({ 'a!': string }), object({ 'b!': string, x: string })),
+    'x: field removed breaks old consumers',
+  ],
+  [
+    'field of an object that one of its variants keeps',
+    object({ 'tag!': values('a', 'b'), x: string }),
+    oneOf(tagged('a', { x: string }), tagged('b')),
+    ': variant breaks neither',
   ],
   [
     'object taken apart by tag',

@@ -1,3 +1,4 @@
+import { isDisjoint } from './disjoint.ts';
 import { fieldIn, namesOf, otherFieldsOf, type Names } from './fields.ts';
 import { into, problem, type Frame, type Kind, type Problem } from './problem.ts';
 import { isNothing, numberIn, schemaIn, schemaMapIn, stringsIn, type Place } from './schema.ts';
@@ -64,17 +65,23 @@ function knownField(shape: ObjectShape, name: string, { place, frame }: Reading)
 function undeclaredFields(shape: ObjectShape, { known }: Names, { place, frame }: Reading): readonly Problem[] {
   const required = stringsIn(place.schema, 'required');
   return [...schemaMapIn(place, 'properties')].flatMap(([name, read]) => {
-    if (known.includes(name) || isNothing(read.schema)) return [];
+    if (known.includes(name)) return [];
     const here = into(frame, name);
     const written = fieldIn(shape, name);
     if (written !== undefined) return frame.compare(written, read, here);
-    const elsewhere = frame.siblings.some((other) => other.type === 'object' && fieldIn(other, name) !== undefined);
     // Nothing refuses the event, but who reads the field never gets it again.
-    return frame.direction === 'forward' || required.includes(name) || elsewhere
+    return frame.direction === 'forward' ||
+      required.includes(name) ||
+      isNothing(read.schema) ||
+      isWrittenBySibling(name, place, frame)
       ? []
       : [problem(here, 'field removed', { written: 'absent', accepted: 'optional' })];
   });
 }
+
+/** Whether the same reader gets the field from another shape of what is written: not if that is another variant for it. */
+const isWrittenBySibling = (name: string, place: Place, { siblings }: Frame): boolean =>
+  siblings.some((other) => other.type === 'object' && fieldIn(other, name) !== undefined && !isDisjoint(other, place));
 
 /** Fields of which the producer knows a pattern only. */
 function matchingFields({ patterns }: Names, { place, frame }: Reading): readonly Problem[] {
