@@ -63,8 +63,18 @@ const schemasOf =
     const about = documentation.get(entry.module);
     if (about === undefined) throw new TypeError(`${entry.module} has no documentation`);
     const options = { draft, owner: owners.ownerOf(entry.producer) };
-    return 'contract' in entry ? eventSchemaOf(entry, about, options) : documentSchemaOf(entry, about, options);
+    return schemaOf(entry, about, options);
   };
+
+function schemaOf(entry: Entry, documentation: Documentation, options: { draft: Draft; owner: string }): JsonSchema {
+  try {
+    return 'contract' in entry
+      ? eventSchemaOf(entry, documentation, options)
+      : documentSchemaOf(entry, documentation, options);
+  } catch (error) {
+    throw new TypeError(`${entry.module}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
 
 function documentSchemaOf(
   { title, examples }: DocumentEntry,

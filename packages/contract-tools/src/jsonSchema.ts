@@ -17,16 +17,35 @@ const TARGETS = { 'draft-2020-12': 'draft-2020-12', 'draft-07': 'draft-7', 'draf
 
 /**
  * The JSON Schema of a contract, every field with its description and classification. It is what consumers may rely on: fields that
- * it does not have are allowed.
+ * it does not have are allowed. Throws `TypeError` for a contract that asks for more than a JSON Schema says: what is published
+ * and compared with earlier releases would not be what is checked.
  */
 export function jsonSchemaOf(schema: z.ZodType, documentation: Documentation, draft: Draft): JsonSchema {
   const { $schema, ...bare } = z.toJSONSchema(schema, {
     target: TARGETS[draft],
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema, path }) => {
+      const unsaid = unsaidIn(zodSchema);
+      if (unsaid !== undefined) throw new TypeError(`${path.join('.')}: no JSON Schema of ours says ${unsaid}`);
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },
   }) as JsonSchema;
   return { $schema, ...described(bare, '', documentation) };
+}
+
+/** What a schema of zod asks for beyond its JSON Schema. */
+function unsaidIn({ _zod: { def } }: z.core.$ZodTypes): string | undefined {
+  if (def.type === 'pipe' || ('coerce' in def && def.coerce)) return 'a change of the value';
+  if (def.type === 'catch') return 'a value for what is wrong';
+  if (def.type === 'object' && def.catchall?._zod.def.type === 'never')
+    return 'a refusal of fields that are added later';
+  return (def.checks ?? []).map(unsaidBy).find((unsaid) => unsaid !== undefined);
+}
+
+function unsaidBy({ _zod: { def } }: z.core.$ZodCheck): string | undefined {
+  if (def.check === 'custom') return 'a check in code';
+  if (def.check === 'overwrite') return 'a change of the value';
+  const flags = 'pattern' in def && def.pattern instanceof RegExp ? def.pattern.flags : '';
+  return flags === '' ? undefined : `the flags ${flags} of a pattern`;
 }
 
 function described(schema: JsonSchema, path: string, documentation: Documentation): JsonSchema {
