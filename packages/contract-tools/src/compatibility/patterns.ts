@@ -2,7 +2,7 @@
 import { testEventPattern } from '@regulabel/local-cloud/eventPattern';
 import { fieldView, type FieldView, type Leaf } from './fieldView.ts';
 import { isList, isObject, meaning, type Json, type JsonObject, type Schema } from './schema.ts';
-import { meet, type NumberShape } from './shape.ts';
+import { meet, type NumberShape, type StringShape } from './shape.ts';
 import { anyNumber, shapesOf } from './shapes.ts';
 
 /** An event as it is published: what its rules see. */
@@ -95,8 +95,11 @@ const viewOf = ({ path }: Wanted, schema: Schema): FieldView =>
 
 const isWithinReach = ({ conditions }: Wanted, view: FieldView): boolean =>
   conditions.some((condition) =>
-    isAbsence(condition) ? view.presence !== 'always' : view.leaves.some((leaf) => reach(condition, leaf) !== 'no'),
+    isAbsence(condition) ? mayLack(view) : view.leaves.some((leaf) => reach(condition, leaf) !== 'no'),
   );
+
+const isNever = ({ leaves }: FieldView): boolean => leaves.length === 0;
+const mayLack = (view: FieldView): boolean => isNever(view) || view.gaps.length > 0;
 
 const isAbsence = (condition: Json): boolean => isObject(condition) && condition['exists'] === false;
 
@@ -140,13 +143,16 @@ function renamedTo(
 function fieldFindings({ conditions }: Wanted, before: FieldView, after: FieldView): readonly string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   const [absences, values] = [conditions.filter(isAbsence), conditions.filter((each) => !isAbsence(each))];
-  if (absences.length > 0) {
-    const isLost = before.presence !== 'always' && after.presence === 'always';
-    return isLost && values.length === 0 ? ['the field is always there now'] : lostValues(values, before, after);
-  }
-  if (after.presence === 'never') return ['the field is gone'];
-  const optional = before.presence === 'always' && after.presence === 'sometimes';
+  if (absences.length > 0)
+    return [...(values.length > 0 ? [] : lostAbsence(before, after)), ...lostValues(values, before, after)];
+  if (isNever(after)) return ['the field is gone'];
+  const optional = after.gaps.some((gap) => !before.gaps.includes(gap));
   return [...(optional ? ['events may lack the field now'] : []), ...lostValues(values, before, after)];
+}
+
+function lostAbsence(before: FieldView, after: FieldView): readonly string[] {
+  if (mayLack(before) && !mayLack(after)) return ['the field is always there now'];
+  return isNever(before) && !isNever(after) ? ['events may have the field now'] : [];
 }
 
 const lostValues = (conditions: readonly Json[], before: FieldView, after: FieldView): readonly string[] =>
@@ -175,8 +181,8 @@ function reach(condition: Json, leaf: Leaf): Reach {
   const { exists, numeric, 'anything-but': unwanted } = condition;
   if (exists !== undefined) return exists === true ? 'yes' : 'no';
   if (numeric !== undefined) return leaf.type === 'number' && isList(numeric) ? reachOfRange(numeric, leaf) : 'no';
-  // Among more than one value there is one that a list does not name.
-  if (unwanted !== undefined) return isObject(unwanted) ? reachOfText(unwanted, leaf, 'yes') : 'yes';
+  if (unwanted !== undefined)
+    return isObject(unwanted) ? reachOfText(unwanted, leaf, 'yes') : reachOfOthers(unwanted, leaf);
   return reachOfText(Object.values(condition)[0] ?? null, leaf, 'no');
 }
 
@@ -189,11 +195,21 @@ function reachOfValue(value: Json, leaf: Leaf): Reach {
   return leaf.formats.length + leaf.opaque.length === 0 ? 'yes' : 'unknown';
 }
 
+/** Whether there are values besides those that `anything-but` names. */
+function reachOfOthers(unwanted: Json, leaf: Leaf): Reach {
+  const named = isList(unwanted) ? unwanted.length : 1;
+  if (leaf.type === 'string') return isAnyText(leaf) ? 'yes' : 'unknown';
+  if (leaf.type !== 'number' || leaf.multiples.length + leaf.formats.length + leaf.opaque.length > 0) return 'unknown';
+  return (leaf.integer ? leaf.maximum - leaf.minimum > named : leaf.maximum > leaf.minimum) ? 'yes' : 'unknown';
+}
+
+const isAnyText = ({ patterns, formats, opaque, minLength, maxLength }: StringShape): boolean =>
+  patterns.length + formats.length + opaque.length === 0 && minLength === 0 && maxLength === Infinity;
+
 /** Whether strings of the shape may satisfy a prefix, suffix, wildcard or the like. */
 function reachOfText(operand: Json, leaf: Leaf, otherwise: Reach): Reach {
   if (leaf.type !== 'string') return otherwise;
-  const isFree = leaf.patterns.length + leaf.formats.length + leaf.opaque.length === 0 && leaf.maxLength === Infinity;
-  if (isFree) return 'yes';
+  if (isAnyText(leaf)) return 'yes';
   return typeof operand === 'string' && operand.replaceAll('*', '').length > leaf.maxLength ? 'no' : 'unknown';
 }
 
