@@ -89,6 +89,19 @@ describe('the working tree', () => {
     ]);
   });
 
+  it('may not have one in an event that goes back to an earlier minor version', () => {
+    const grown = eventSchema('Done.v1', { caller: { enum: ['a', 'b'] }, more: { type: 'string' } }, ['caller']);
+    const late = releaseOf('1.1.0', files({ [`examples/${MODULE}/typical.json`]: example({ caller: 'a' }, '1.10') }));
+    const now = present('1.2.0', {
+      [schema]: grown,
+      [`examples/${MODULE}/typical.json`]: example({ caller: 'a' }, '1.9'),
+    });
+    expect(told([late], now)).toEqual([
+      `fine: ${MODULE} detail.data.more field added: absent -> optional string`,
+      `refused: ${MODULE} schemaVersion 1.10 -> 1.9`,
+    ]);
+  });
+
   it('may not have a breaking change in place, whatever its version', () => {
     const [change, ...others] = changesSince([published], present('2.0.0', { [schema]: withCaller('a', 'b', 'c') }));
     expect(others).toEqual([]);
@@ -159,11 +172,25 @@ describe('a published pattern', () => {
     );
   });
 
-  it('may not be narrowed under its name', () => {
-    const narrower = { ...pattern, detail: { data: { caller: ['a'], more: ['x'] } } };
-    expect(told([published], present('1.0.0', { [`patterns/${MODULE}.a.json`]: narrower }))).toContain(
-      `refused: released/1.0.0/examples/${MODULE}/typical.json no longer matched by patterns/${MODULE}.a.json`,
-    );
+  it.each<[string, JsonObject]>([
+    ['narrower', { ...pattern, detail: { data: { caller: ['a'], more: ['x'] } } }],
+    ['wider', { 'detail-type': ['Done.v1'] }],
+  ])('may not become %s under its name', (_, other) => {
+    const file = `patterns/${MODULE}.a.json`;
+    expect(told([published], present('1.1.0', { [file]: other }))).toEqual([`refused: ${file} changed`]);
+  });
+
+  it('may be written in another order', () => {
+    const { detail, ...rest } = pattern;
+    const now = present('1.0.0', { [`patterns/${MODULE}.a.json`]: { detail: detail ?? null, ...rest } });
+    expect(told([published], now)).toEqual([]);
+  });
+
+  it('may come beside it, in a new minor version of the package', () => {
+    const file = `patterns/${MODULE}.b.json`;
+    const more = { [file]: { ...pattern, detail: { data: { caller: ['b'] } } } };
+    expect(told([published], present('1.1.0', more))).toEqual([`fine: ${file} added`]);
+    expect(told([published], present('1.0.0', more))).toContain('refused: package.json version 1.0.0 -> 1.0.0');
   });
 });
 

@@ -2,8 +2,8 @@
 import { compareSchemas, type Breaks } from './compare.ts';
 import { matchesEvent, patternFindings, type EventLike } from './patterns.ts';
 import { eventsOf, type Release } from './release.ts';
-import { isObject, type Json, type JsonObject } from './schema.ts';
-import { byVersion, nextMinor } from './versions.ts';
+import { isObject, text, type Json, type JsonObject } from './schema.ts';
+import { byMinorVersion, byVersion, nextMinor } from './versions.ts';
 
 /** The contracts of the working tree. */
 export interface Present extends Release {
@@ -90,15 +90,29 @@ function patternChanges(releases: readonly Release[], last: Release, present: Pr
       remedy: 'leave what the pattern reads as it was: rules with it are in use',
     })),
   );
-  const gone = [...last.patterns.keys()].filter((name) => !present.patterns.has(name));
   return [
     ...broken,
-    ...gone.map((name): Change => ({
-      ...{ about: patternFile(name), path: '', what: 'gone', breaks: 'old consumers' },
-      ...{ why: 'templates that are made from the file find it no more', remedy: 'go on publishing it' },
-    })),
+    ...[...last.patterns].flatMap(([name, pattern]) => fileChanges(name, pattern, present.patterns.get(name))),
+    ...[...present.patterns.keys()].filter((name) => !last.patterns.has(name)).map(addedPattern),
   ];
 }
+
+/** What becomes of the file of a pattern. */
+function fileChanges(name: string, old: JsonObject, recent: JsonObject | undefined): readonly Change[] {
+  const change = { about: patternFile(name), path: '', breaks: 'old consumers' } as const;
+  if (recent === undefined) {
+    const why = 'templates that are made from the file find it no more';
+    return [{ ...change, what: 'gone', why, remedy: 'go on publishing it' }];
+  }
+  if (text(recent) === text(old)) return [];
+  const why = 'rules that are made from the file now match other events than those in use';
+  return [{ ...change, what: 'changed', why, remedy: 'leave it as it was, and give the other pattern another name' }];
+}
+
+const addedPattern = (name: string): Change => ({
+  ...{ about: patternFile(name), path: '', what: 'added', breaks: 'neither' },
+  ...{ why: 'nobody relies on it yet', remedy: 'raise the minor version' },
+});
 
 interface NamedPattern {
   readonly name: string;
@@ -123,7 +137,7 @@ function exampleChanges(release: Release, releases: readonly Release[], present:
       const remedy = `accept it, or ${newMajor(example.module, present)}`;
       return [{ about, path: '', what: 'no longer understood', breaks: 'replays', why: parsed.problem, remedy }];
     }
-    return lostPatterns(example.document, parsed.document, releases, present).map((name): Change => ({
+    return lostPatterns(example.document, parsed.document, releases).map((name): Change => ({
       ...{ about, path: '', what: `no longer matched by ${patternFile(name)}`, breaks: 'old consumers' },
       why: 'what the present code makes of the event lacks what the pattern asks for',
       remedy: 'leave what the pattern reads as it was: rules with it are in use',
@@ -131,15 +145,12 @@ function exampleChanges(release: Release, releases: readonly Release[], present:
   });
 }
 
-/** The patterns that matched the document and do not match what became of it: as they are in use, and as they are published now. */
-function lostPatterns(document: Json, parsed: Json, releases: readonly Release[], present: Present): readonly string[] {
+/** The patterns that matched the document and do not match what became of it. */
+function lostPatterns(document: Json, parsed: Json, releases: readonly Release[]): readonly string[] {
   if (!isEvent(document) || !isEvent(parsed)) return [];
-  const lost = distinctPatterns(releases)
-    .filter(({ pattern }) => matchesEvent(pattern, document))
-    .filter(({ name, pattern }) => {
-      const now = present.patterns.get(name) ?? pattern;
-      return !matchesEvent(pattern, parsed) || !matchesEvent(now, parsed);
-    });
+  const lost = distinctPatterns(releases).filter(
+    ({ pattern }) => matchesEvent(pattern, document) && !matchesEvent(pattern, parsed),
+  );
   return [...new Set(lost.map(({ name }) => name))];
 }
 
@@ -164,8 +175,8 @@ function schemaVersions(changes: readonly Change[], last: Release, present: Pres
   const grown = [...last.schemas.keys()].filter((module) => changed.has(module) && !broken.has(module));
   return grown.flatMap((about) => {
     const [was, is] = [schemaVersionIn(last, about), schemaVersionIn(present, about)];
-    if (was === undefined || was !== is) return [];
-    const why = `the contract has grown, and what is sent still says ${is}`;
+    if (was === undefined || is === undefined || byMinorVersion(was, is) < 0) return [];
+    const why = `the contract has grown, and what is sent says ${is}`;
     return [
       { about, path: 'schemaVersion', what: `${was} -> ${is}`, breaks: undefined, why, remedy: 'raise its minor' },
     ];

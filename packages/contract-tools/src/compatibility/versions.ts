@@ -16,3 +16,6 @@ export function nextMinor(last: string): string {
   const [major, minor] = versionOf(last);
   return `${major}.${minor + 1}.0`;
 }
+
+/** As {@link byVersion}, for a contract's `schemaVersion`, such as 1.2. */
+export const byMinorVersion = (one: string, other: string): number => byVersion(`${one}.0`, `${other}.0`);
