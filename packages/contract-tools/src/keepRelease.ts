@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { compareWithReleases } from './compareWithReleases.ts';
 import { generate } from './generate.ts';
 import { stale, write } from './generatedFiles.ts';
-import { RELEASED } from './releases.ts';
+import { RELEASED, sealRelease } from './releases.ts';
 import { CONTRACTS, ROOT } from './repository.ts';
 import { packageVersion } from './workingTree.ts';
 
@@ -15,7 +15,7 @@ export class ReleaseRefused extends Error {
 
 /**
  * Keeps what this version of the package publishes in `released/<version>`: schemas, patterns and examples, which later versions
- * are held against. Answers the version. Throws `ReleaseRefused` for one that is kept already, that the change log does not name, whose generated
+ * are held against, and seals it. Answers the version. Throws `ReleaseRefused` for one that is kept already, that the change log does not name, whose generated
  * files are stale, or that breaks what was published before.
  */
 export async function keepRelease(): Promise<string> {
@@ -38,6 +38,7 @@ export async function keepRelease(): Promise<string> {
       filter: (path) => !path.endsWith('.yml'),
     });
   }
+  await sealRelease(version);
   // The catalogue names the release in which a contract came.
   await write(ROOT, await generate());
   return version;

@@ -9,6 +9,7 @@ import { compareWithReleases } from './compareWithReleases.ts';
 import { generate } from './generate.ts';
 import { stale, write } from './generatedFiles.ts';
 import { keepRelease, ReleaseRefused } from './keepRelease.ts';
+import { ReleaseDamaged } from './releases.ts';
 import { ROOT } from './repository.ts';
 
 const commands: Readonly<Record<string, (folder?: string) => Promise<void>>> = {
@@ -41,7 +42,7 @@ if (command) {
   try {
     await command(folder);
   } catch (error) {
-    if (!(error instanceof ReleaseRefused)) throw error;
+    if (!(error instanceof ReleaseRefused || error instanceof ReleaseDamaged)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
