@@ -1,4 +1,4 @@
-import { into, problem, type Frame, type Problem } from './problem.ts';
+import { counted, into, problem, type Frame, type Problem } from './problem.ts';
 import { isNothing, keyword, numberIn, schemaIn, schemasIn, type Place } from './schema.ts';
 import type { ArrayShape } from './shape.ts';
 
@@ -13,10 +13,12 @@ function countProblems(shape: ArrayShape, place: Place, frame: Frame): Problem[]
   const minItems = numberIn(schema, 'minItems') ?? 0;
   const maxItems = mostItems(place);
   if (shape.minItems < minItems) {
-    problems.push(problem(frame, 'minItems', { written: `${shape.minItems} items`, accepted: `${minItems} or more` }));
+    problems.push(
+      problem(frame, 'minItems', { written: counted(shape.minItems, 'item'), accepted: `${minItems} or more` }),
+    );
   }
   if (shape.maxItems > maxItems) {
-    const written = shape.maxItems === Infinity ? 'any number of items' : `${shape.maxItems} items`;
+    const written = shape.maxItems === Infinity ? 'any number of items' : counted(shape.maxItems, 'item');
     problems.push(problem(frame, 'maxItems', { written, accepted: `${maxItems} or less` }));
   }
   if (keyword(schema, 'uniqueItems') === true && !shape.unique && shape.maxItems > 1) {

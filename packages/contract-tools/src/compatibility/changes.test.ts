@@ -410,6 +410,45 @@ describe.each([
   });
 });
 
+describe('what is said of a change', () => {
+  it.each<[string, Schema, Schema, string]>([
+    [
+      'a field that old events lack',
+      object({}),
+      object({ 'a!': string }),
+      'absent -> required string: old events lack what new readers demand',
+    ],
+    [
+      'values that new readers refuse',
+      values('a', 'b'),
+      values('a'),
+      '"a" | "b" -> "a": old events may have "b", new readers accept "a"',
+    ],
+    [
+      'one of the two booleans',
+      { type: 'boolean' },
+      { const: true },
+      'boolean -> true: old events may have false, new readers accept true',
+    ],
+    [
+      'one item more',
+      array(string, { maxItems: 0 }),
+      array(string, { maxItems: 1 }),
+      '0 -> 1: new events may have 1 item, old consumers accept 0 or less',
+    ],
+    [
+      'another pattern',
+      text({ pattern: 'a' }),
+      text({ pattern: 'a', allOf: [{ pattern: 'b' }] }),
+      'a -> a and b: whether new readers accept all old events cannot be told from the schemas (a against b)',
+    ],
+  ])('%s', (_, old, recent, expected) => {
+    const [found, ...others] = compareSchemas(old, recent);
+    expect(others).toEqual([]);
+    expect(`${found?.was} -> ${found?.is}: ${found?.why}`).toBe(expected);
+  });
+});
+
 describe('an unchanged schema', () => {
   it.each([...fields, ...scalars, ...collections, ...unions, ...others])('%s', (_, old) => {
     expect(compareSchemas(old, structuredClone(old))).toEqual([]);

@@ -76,7 +76,7 @@ const draftOf = ({ path, kind, written, accepted }: Problem, direction: Directio
 function reasonsOf({ kind, was, is, counts }: Difference): Draft['reasons'] {
   if (kind === 'field renamed') {
     const reason = (readers: string, name: string) => `${readers} look for ${name} in vain`;
-    return { backward: reason('old consumers', was), forward: reason('in old events, replays', is) };
+    return { backward: reason('old consumers', was), forward: reason('in old events, new readers', is) };
   }
   if (counts === undefined || was === 'no default') return {};
   const another = 'events without the field now mean another value';
@@ -87,7 +87,7 @@ function reasonsOf({ kind, was, is, counts }: Difference): Draft['reasons'] {
 }
 
 function reasonFor({ kind, written, accepted, certain }: Problem, direction: Direction): string {
-  const [events, readers] = direction === 'backward' ? ['new events', 'old consumers'] : ['old events', 'new code'];
+  const [events, readers] = direction === 'backward' ? ['new events', 'old consumers'] : ['old events', 'new readers'];
   if (!certain)
     return `whether ${readers} accept all ${events} cannot be told from the schemas (${written} against ${accepted})`;
   switch (kind) {

@@ -25,8 +25,10 @@ const ALL_TYPES = 6;
 
 /** `"a" | "b"`, `string | null`, `object` */
 export function summary(places: readonly Place[]): string {
-  const names = shapesOf(places).map((shape) =>
-    shape.constant === undefined || shape.type === 'null' || shape.type === 'boolean'
+  const shapes = shapesOf(places);
+  const hasBoth = [true, false].every((value) => shapes.some(({ constant }) => constant === value));
+  const names = shapes.map((shape) =>
+    shape.constant === undefined || shape.type === 'null' || (shape.type === 'boolean' && hasBoth)
       ? typeName(shape)
       : text(shape.constant),
   );

@@ -1,6 +1,6 @@
 import { isDisjoint } from './disjoint.ts';
 import { fieldIn, namesOf, otherFieldsOf, type Names } from './fields.ts';
-import { into, problem, type Frame, type Kind, type Problem } from './problem.ts';
+import { counted, into, problem, type Frame, type Kind, type Problem } from './problem.ts';
 import { isNothing, numberIn, schemaIn, schemaMapIn, stringsIn, type Place } from './schema.ts';
 import { matches, type ObjectShape } from './shape.ts';
 
@@ -145,11 +145,11 @@ function countProblems(shape: ObjectShape, names: Names, { place, frame }: Readi
   const maxProperties = numberIn(place.schema, 'maxProperties') ?? Infinity;
   if (fewest < minProperties) {
     problems.push(
-      problem(frame, 'minProperties', { written: `${fewest} fields`, accepted: `${minProperties} or more` }),
+      problem(frame, 'minProperties', { written: counted(fewest, 'field'), accepted: `${minProperties} or more` }),
     );
   }
   if (most > maxProperties) {
-    const written = most === Infinity ? 'any number of fields' : `${most} fields`;
+    const written = most === Infinity ? 'any number of fields' : counted(most, 'field');
     problems.push(problem(frame, 'maxProperties', { written, accepted: `${maxProperties} or less` }));
   }
   return problems;

@@ -72,6 +72,9 @@ export const problem = (
   { written, accepted, certain = true }: { written: string; accepted: string; certain?: boolean },
 ): Problem => ({ path, kind, written, accepted, certain });
 
+/** `1 item`, `2 items` */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** One problem for each place and kind. */
 export function merged(problems: readonly Problem[]): readonly Problem[] {
   const byPlace = Map.groupBy(problems, ({ path, kind }) => JSON.stringify([path, kind]));

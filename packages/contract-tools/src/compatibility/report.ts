@@ -1,4 +1,5 @@
 import { isFailure, type Change } from './check.ts';
+import { counted } from './problem.ts';
 
 /** The changes as people read them: what each is about, what is to be done about those that break something. */
 export function reportOf(changes: readonly Change[], versions: { last: string; present: string }): string {
@@ -9,14 +10,12 @@ export function reportOf(changes: readonly Change[], versions: { last: string; p
   );
   const verdict =
     failures.length > 0
-      ? `${count(failures.length, 'change')} of ${changes.length} must not be published`
+      ? `${counted(failures.length, 'change')} of ${changes.length} must not be published`
       : changes.length > 0
-        ? `${count(changes.length, 'change')}, none of which breaks anything`
+        ? `${counted(changes.length, 'change')}, none of which breaks anything`
         : 'nothing changed';
   return [heading, ...groups, verdict].join('\n\n');
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function lineOf(change: Change): string {
   const { path, what, breaks, why, remedy } = change;

@@ -1,4 +1,4 @@
-import { problem, type Frame, type Problem } from './problem.ts';
+import { counted, problem, type Frame, type Problem } from './problem.ts';
 import { numberIn, stringIn, type Schema } from './schema.ts';
 import { isMultiple, lengthOf, matches, type NumberShape, type StringShape } from './shape.ts';
 import { intervalOf } from './shapes.ts';
@@ -73,11 +73,15 @@ function lengthProblems(shape: StringShape, schema: Schema, frame: Frame): Probl
   const problems: Problem[] = [];
   if (shortest < minLength) {
     problems.push(
-      problem(frame, 'minLength', { written: `${shortest} characters`, accepted: `${minLength} or more`, certain }),
+      problem(frame, 'minLength', {
+        written: counted(shortest, 'character'),
+        accepted: `${minLength} or more`,
+        certain,
+      }),
     );
   }
   if (longest > maxLength) {
-    const written = longest === Infinity ? 'any number of characters' : `${longest} characters`;
+    const written = longest === Infinity ? 'any number of characters' : counted(longest, 'character');
     problems.push(problem(frame, 'maxLength', { written, accepted: `${maxLength} or less`, certain }));
   }
   return problems;
