@@ -17,7 +17,8 @@ export class ContractError extends Error {
   }
 }
 
-const problemText = ({ path, message }: Problem): string => (path === '' ? message : `${path}: ${message}`);
+/** `data.country: it has to be ...` */
+export const problemText = ({ path, message }: Problem): string => (path && `${path}: `) + message;
 
 /** What zod found, as {@link Problem}s whose paths start with `prefix`. */
 export const problemsOf = (error: z.ZodError, prefix: readonly PropertyKey[] = []): Problem[] =>

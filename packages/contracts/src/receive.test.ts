@@ -79,9 +79,7 @@ describe('EventError', () => {
       'detail.data.country',
       'detail.data.candidate.metrics.rows',
     ]);
-    expect(error.message).toMatch(
-      /^ModelPromoted\.v1 a{32} \(1\.3\): detail\.data\.country: .*; detail\.data\.candidate/,
-    );
+    expect(error.message).toMatch(/^ModelPromoted\.v1 a{32} 1\.3: detail\.data\.country: .*; detail\.data\.candidate/);
     expect(error.cause).toBeDefined();
   });
 
@@ -111,6 +109,28 @@ describe('EventError', () => {
     ['a number', 7],
   ])('takes %s as a broken event', (_, received) => {
     expect(refusal(received)).toMatchObject({ name: 'EventBroken', detailType: undefined, eventId: undefined });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no JSON', '{', 'no event: not JSON'],
+    [
+      'a whole batch',
+      { Records: [inQueue(event)] },
+      'no event: detail-type: not one of ModelPromoted.v1, ModelRejected.v1',
+    ],
+    [
+      'an event without metadata',
+      { ...event, detail: {} },
+      'ModelPromoted.v1: detail.metadata: Invalid input: expected object, received undefined; ' +
+        'detail.data: Invalid input: expected object, received undefined',
+    ],
+  ])('says of %s what is wrong, and nothing that it does not know', (_, received, message) => {
+    expect(refusal(received).message).toBe(message);
+  });
+
+  it('is what becomes of a message that wraps itself without end', () => {
+    const deep = `${'{"body":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    expect(refusal(deep).name).toBe('EventBroken');
   });
 
   it('is all that anything makes of it', () => {

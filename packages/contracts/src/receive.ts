@@ -1,5 +1,5 @@
 import type { EventContract, EventOf } from './event.ts';
-import { problemsOf, type Problem } from './parse.ts';
+import { problemsOf, problemText, type Problem } from './parse.ts';
 
 /**
  * A message that is not one of the events asked for, told apart by `name`:
@@ -24,8 +24,8 @@ export class EventError extends Error {
     const detailType = textAt(event, 'detail-type');
     const eventId = textAt(metadata, 'id');
     const schemaVersion = textAt(metadata, 'schemaVersion');
-    const wrong = problems.map(({ path, message }) => `${path}: ${message}`);
-    super(`${detailType} ${eventId} (${schemaVersion}): ${wrong.join('; ')}`, { cause });
+    const what = [detailType, eventId, schemaVersion].filter(Boolean).join(' ') || 'no event';
+    super(`${what}: ${problems.map(problemText).join('; ')}`, { cause });
     Object.assign(this, { name, detailType, eventId, schemaVersion, problems });
   }
 }
@@ -41,7 +41,8 @@ export function parseEvent<Contract extends EventContract>(
 ): EventOf<Contract> {
   const event = eventIn(received);
   const known = [contracts].flat() as readonly Contract[];
-  const [source, detailType] = [at(event, 'source'), at(event, 'detail-type')];
+  const source = at(event, 'source');
+  const detailType = at(event, 'detail-type');
   const contract = known.find((each) => each.source === source && each.detailType === detailType);
   if (contract === undefined) {
     const sameName = known.some((each) => each.source === source && nameOf(each.detailType) === nameOf(detailType));
@@ -80,27 +81,28 @@ export const isEvent = <Contract extends EventContract>(
   at(value, 'detail-type') === contract.detailType &&
   contract.detail.safeParse(at(value, 'detail')).success;
 
-/** Takes the event out of what carries it. */
+/** Takes the event out of what carries it, however deep: a message from outside must not exhaust the stack. */
 function eventIn(received: unknown): unknown {
-  // In this order: an SQS message as Lambda and the SDK have it, an SNS record of Lambda's, a notification.
-  const carried = at(received, 'body') ?? at(received, 'Body') ?? at(received, 'Sns') ?? at(received, 'Message');
-  if (carried !== undefined) return eventIn(carried);
-  if (typeof received !== 'string') return received;
-  let value: unknown;
-  try {
-    value = JSON.parse(received);
-  } catch (error) {
-    throw new EventError('EventBroken', undefined, [{ path: '', message: 'it is not JSON' }], error);
+  let event = received;
+  for (;;) {
+    // In this order: an SQS message as Lambda and the SDK have it, an SNS record of Lambda's, a notification.
+    const carried = at(event, 'body') ?? at(event, 'Body') ?? at(event, 'Sns') ?? at(event, 'Message');
+    if (carried) event = carried;
+    else if (typeof event !== 'string') return event;
+    else {
+      try {
+        event = JSON.parse(event);
+      } catch (error) {
+        throw new EventError('EventBroken', undefined, [{ path: '', message: 'not JSON' }], error);
+      }
+    }
   }
-  return eventIn(value);
 }
 
 /** `ModelPromoted` of `ModelPromoted.v1` */
 const nameOf = (detailType: unknown): string | undefined => String(detailType).split('.v')[0];
 
-const textAt = (value: unknown, key: string): string | undefined => {
-  const found = at(value, key);
-  return typeof found === 'string' ? found : undefined;
-};
+const textAt = (value: unknown, key: string): string | undefined =>
+  [at(value, key)].find((found) => typeof found === 'string');
 
 const at = (value: unknown, key: string): unknown => (value as Record<string, unknown> | null | undefined)?.[key];
