@@ -55,6 +55,21 @@ async function complaints(options: object, ...files: readonly string[]): Promise
   );
 }
 
+/** A handler behind a queue: CommonJS loads Middy when it runs. */
+const MIDDLEWARE = `
+  import { modelPromoted } from '@regulabel/contracts/evaluation/modelPromoted.v1';
+  import { queueParser } from '@regulabel/contracts/middleware';
+  export const handler = import('@middy/core').then(({ default: middy }) =>
+    middy()
+      .use(queueParser(modelPromoted, (error, messageId) => { error.eventId?.concat(messageId); }))
+      .handler(async ({ messages }) => {
+        const models: readonly string[] = messages.map(({ event }) => event.detail.data.candidate.model);
+        // @ts-expect-error the data has no such field
+        messages.map(({ event }) => [models, event.detail.data.nothing]);
+      }),
+  );
+`;
+
 describe('the packed package', () => {
   it('has a manifest that asks for zod and nothing else', async () => {
     const text = await readFile(join(project, 'node_modules', '@regulabel', 'contracts', 'package.json'), 'utf8');
@@ -102,13 +117,28 @@ describe('the packed package', () => {
     expect({ node16, bundler }).toEqual({ node16: '', bundler: '' });
   }, 180_000);
 
+  it('has types for Middy, which is an ES module only, under all of them', async () => {
+    const middy = await realpath(join(CONTRACTS, 'node_modules', '@middy', 'core'));
+    await cp(middy, join(project, 'node_modules', '@middy', 'core'), { recursive: true });
+    const files = ['middleware.mts', 'middleware.cts', 'middleware.ts'];
+    for (const file of files) await writeFile(join(project, file), MIDDLEWARE);
+    // Middy's own types lead to packages that one need not have.
+    const skipLibCheck = { skipLibCheck: true };
+    const [node16, bundler] = await Promise.all([
+      complaints({ module: 'node16', moduleResolution: 'node16', ...skipLibCheck }, ...files.slice(0, 2)),
+      complaints({ module: 'esnext', moduleResolution: 'bundler', ...skipLibCheck }, ...files.slice(2)),
+    ]);
+    expect({ node16, bundler }).toEqual({ node16: '', bundler: '' });
+  }, 180_000);
+
   it.each(events.map((event) => [event.detailType, event] as const))(
     'adds at most 3 kB to a bundle that reads %s',
     async (detailType, { producer }) => {
-      const name = detailType.charAt(0).toLowerCase() + detailType.slice(1, detailType.indexOf('.'));
+      const module = detailType.charAt(0).toLowerCase() + detailType.slice(1);
+      const name = module.slice(0, module.indexOf('.'));
       const { metafile } = await build({
         stdin: {
-          contents: `import { ${name} } from '@regulabel/contracts/${producer}/${name}.v1';
+          contents: `import { ${name} } from '@regulabel/contracts/${producer}/${module}';
             import { parseEvent } from '@regulabel/contracts/receive';
             export const read = (received) => parseEvent(${name}, received);`,
           resolveDir: project,

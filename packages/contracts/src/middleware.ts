@@ -1,4 +1,5 @@
-import type { MiddlewareObj } from '@middy/core';
+// Middy is an ES module only, and CommonJS may have its types nevertheless.
+import type { MiddlewareObj } from '@middy/core' with { 'resolution-mode': 'import' };
 import type { EventContract, EventOf } from './event.ts';
 import { parseEvent, safeParseEvent, type EventError } from './receive.ts';
 
