@@ -2,6 +2,7 @@ import { glob } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { EventContract, Producer } from '@regulabel/contracts/event';
 import type { DocumentExamples, EventExamples } from '@regulabel/contracts/example';
+import { ContractFault } from './contractFault.ts';
 import { CONTRACTS } from './repository.ts';
 
 interface Named {
@@ -36,7 +37,7 @@ export async function readContracts(): Promise<{ events: EventEntry[]; documents
         EventExamples | DocumentExamples | undefined
       >;
       const examples = exported[`${name}Examples`];
-      if (examples === undefined) throw new TypeError(`${file} does not export ${name}Examples`);
+      if (examples === undefined) throw new ContractFault(`${file} does not export ${name}Examples`);
       const title = basename(module).replace(/^./, (first) => first.toUpperCase());
       return { module, title, producer: dirname(module) as Producer, examples };
     }),

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import ts from 'typescript';
+import { ContractFault } from './contractFault.ts';
 import { ROOT } from './repository.ts';
 
 /** Who may see a value: `public`: anyone; `internal`: everybody in the company; `confidential`: whoever needs it for their work. */
@@ -23,7 +24,7 @@ export const inShape = (name: string): string => `<${name}>`;
 /**
  * Reads the comments of the contracts, by their modules in `folder`. Comments are where descriptions belong: beside the field for
  * whoever reads the source, and in nobody's bundle. A field without a comment has that of the value that it is made from
- * (`country`, `hash`). Throws `TypeError` with the path of a field that has none.
+ * (`country`, `hash`). Throws `ContractFault` with the path of a field that has none.
  */
 export function readDocumentation(folder: string, modules: readonly string[]): ReadonlyMap<string, Documentation> {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
@@ -49,7 +50,7 @@ class Reader {
     const module = source && this.#checker.getSymbolAtLocation(source);
     const name = this.#file.replace(/\.v\d+\.ts$/, '');
     const main = module && this.#checker.getExportsOfModule(module).find((each) => each.name === name);
-    if (main === undefined) throw new TypeError(`${file} does not export ${name}`);
+    if (main === undefined) throw new ContractFault(`${file} does not export ${name}`);
     this.#main = main;
   }
 
@@ -57,7 +58,7 @@ class Reader {
     const description = this.#descriptionOf(this.#main);
     const classification = this.#classificationOf(this.#main);
     if (description === undefined || classification === undefined) {
-      throw new TypeError(`${this.#file}: ${this.#main.name} has no comment with a @classification`);
+      throw new ContractFault(`${this.#file}: ${this.#main.name} has no comment with a @classification`);
     }
     const type = this.#checker.getTypeOfSymbol(this.#main);
     const detail = type.getProperty('detail');
@@ -89,7 +90,8 @@ class Reader {
   #documented(field: ts.Symbol, path: string, inherited: Classification): Documented {
     const value = this.#valueOf(field);
     const description = this.#descriptionOf(field) ?? (value && this.#descriptionOf(value));
-    if (description === undefined) throw new TypeError(`${this.#file}: the field ${path} has no description`);
+    if (description === undefined)
+      throw new ContractFault(`${this.#file}: the field ${path} has no description: a comment on the lines above it`);
     const classification = this.#classificationOf(field) ?? (value && this.#classificationOf(value)) ?? inherited;
     return { description, classification };
   }
@@ -120,7 +122,7 @@ class Reader {
     if (tag === undefined) return undefined;
     const text = ts.displayPartsToString(tag.text);
     if (text === 'public' || text === 'internal' || text === 'confidential') return text;
-    throw new TypeError(
+    throw new ContractFault(
       `${this.#file}: @classification ${text} of ${symbol.name} is none of public, internal, confidential`,
     );
   }
@@ -128,7 +130,7 @@ class Reader {
   #typeAt(type: ts.Type, ...path: readonly string[]): ts.Type {
     return path.reduce((inner, name) => {
       const property = inner.getProperty(name);
-      if (property === undefined) throw new TypeError(`${this.#file}: ${this.#main.name} is not a zod schema`);
+      if (property === undefined) throw new ContractFault(`${this.#file}: ${this.#main.name} is not a zod schema`);
       return this.#checker.getTypeOfSymbol(property);
     }, type);
   }
@@ -137,7 +139,8 @@ class Reader {
   #nameOf(shape: ts.Type): string {
     const types = shape.getProperties().map((field) => this.#checker.getTypeOfSymbol(field));
     const literal = types.find((type) => type.isStringLiteral());
-    if (literal === undefined) throw new TypeError(`${this.#file}: a shape has no field that tells it from the others`);
+    if (literal === undefined)
+      throw new ContractFault(`${this.#file}: a shape has no field that tells it from the others`);
     return literal.value;
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { asyncApiOf } from './asyncapi.ts';
 import { readContracts, type DocumentEntry, type EventEntry } from './contract.ts';
+import { ContractFault } from './contractFault.ts';
 import { readDocumentation, type Documentation } from './documentation.ts';
 import { eventSchemaOf } from './eventSchema.ts';
 import { documentsOf } from './exampleDocuments.ts';
@@ -72,7 +73,8 @@ function schemaOf(entry: Entry, documentation: Documentation, options: { draft: 
       ? eventSchemaOf(entry, documentation, options)
       : documentSchemaOf(entry, documentation, options);
   } catch (error) {
-    throw new TypeError(`${entry.module}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    if (!(error instanceof ContractFault)) throw error;
+    throw new ContractFault(`${entry.module}: ${error.message}`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ContractFault } from './contractFault.ts';
 import { IN_ARRAY, IN_MAP, inShape, type Documentation, type Documented } from './documentation.ts';
 
 /** A JSON Schema, as far as it is looked at here. */
@@ -17,7 +18,7 @@ const TARGETS = { 'draft-2020-12': 'draft-2020-12', 'draft-07': 'draft-7', 'draf
 
 /**
  * The JSON Schema of a contract, every field with its description and classification. It is what consumers may rely on: fields that
- * it does not have are allowed. Throws `TypeError` for a contract that asks for more than a JSON Schema says: what is published
+ * it does not have are allowed. Throws `ContractFault` for a contract that asks for more than a JSON Schema says: what is published
  * and compared with earlier releases would not be what is checked.
  */
 export function jsonSchemaOf(schema: z.ZodType, documentation: Documentation, draft: Draft): JsonSchema {
@@ -25,7 +26,7 @@ export function jsonSchemaOf(schema: z.ZodType, documentation: Documentation, dr
     target: TARGETS[draft],
     override: ({ zodSchema, jsonSchema, path }) => {
       const unsaid = unsaidIn(zodSchema);
-      if (unsaid !== undefined) throw new TypeError(`${path.join('.')}: no JSON Schema of ours says ${unsaid}`);
+      if (unsaid !== undefined) throw new ContractFault(`${path.join('.')}: no JSON Schema of ours says ${unsaid}`);
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },
   }) as JsonSchema;
@@ -71,7 +72,7 @@ function described(schema: JsonSchema, path: string, documentation: Documentatio
 
 function annotations({ fields }: Documentation, path: string) {
   const field = fields.get(path);
-  if (field === undefined) throw new TypeError(`the field ${path} has no description`);
+  if (field === undefined) throw new ContractFault(`the field ${path} has no description`);
   return annotated(field);
 }
 
@@ -84,7 +85,7 @@ export const annotated = ({ description, classification }: Documented) => ({
 export function literalOf({ properties = {} }: JsonSchema): string {
   const literals = Object.values(properties).map((field) => field['const'] ?? onlyOne(field['enum']));
   const literal = literals.find((each) => typeof each === 'string');
-  if (literal === undefined) throw new TypeError('a shape has no field that tells it from the others');
+  if (literal === undefined) throw new ContractFault('a shape has no field that tells it from the others');
   return literal;
 }
 

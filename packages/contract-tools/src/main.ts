@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { build } from './build.ts';
 import { compareWithReleases } from './compareWithReleases.ts';
+import { ContractFault } from './contractFault.ts';
 import { generate } from './generate.ts';
 import { stale, write } from './generatedFiles.ts';
 import { keepRelease, ReleaseRefused } from './keepRelease.ts';
@@ -42,7 +43,8 @@ if (command) {
   try {
     await command(folder);
   } catch (error) {
-    if (!(error instanceof ReleaseRefused || error instanceof ReleaseDamaged)) throw error;
+    const isForPeople = [ContractFault, ReleaseDamaged, ReleaseRefused].some((fault) => error instanceof fault);
+    if (!(error instanceof Error && isForPeople)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
