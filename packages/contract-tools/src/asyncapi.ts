@@ -2,7 +2,7 @@ import { valid } from '@regulabel/contracts/example';
 import { buildEvent } from '@regulabel/contracts/testing';
 import { stringify } from 'yaml';
 import type { EventEntry } from './contract.ts';
-import type { Documentation } from './documentation.ts';
+import { documentationOf, type Documentation } from './documentation.ts';
 import { eventSchemaOf } from './eventSchema.ts';
 import type { Owners } from './owners.ts';
 
@@ -14,8 +14,7 @@ export function asyncApiOf(
 ): string {
   const message = (event: EventEntry) => {
     const { module, title, producer, contract, examples } = event;
-    const about = documentation.get(module);
-    if (about === undefined) throw new TypeError(`${module} has no documentation`);
+    const about = documentationOf(module, documentation);
     const payload = eventSchemaOf(event, about, { draft: 'draft-07', owner: owners.ownerOf(producer) });
     return {
       name: title,

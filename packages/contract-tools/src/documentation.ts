@@ -36,6 +36,13 @@ export function readDocumentation(folder: string, modules: readonly string[]): R
   return new Map(modules.map((module) => [module, new Reader(program, fileOf(module)).read()]));
 }
 
+/** What is said of the contract of `module`. */
+export function documentationOf(module: string, documentation: ReadonlyMap<string, Documentation>): Documentation {
+  const found = documentation.get(module);
+  if (found === undefined) throw new TypeError(`${module} has no documentation`);
+  return found;
+}
+
 /** Reads one module's main export: the one that it is named after. */
 class Reader {
   readonly #checker: ts.TypeChecker;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { asyncApiOf } from './asyncapi.ts';
 import { readContracts, type DocumentEntry, type EventEntry } from './contract.ts';
 import { ContractFault } from './contractFault.ts';
-import { readDocumentation, type Documentation } from './documentation.ts';
+import { documentationOf, readDocumentation, type Documentation } from './documentation.ts';
 import { eventSchemaOf } from './eventSchema.ts';
 import { documentsOf } from './exampleDocuments.ts';
 import { annotated, jsonSchemaOf, type Draft, type JsonSchema } from './jsonSchema.ts';
@@ -61,22 +61,15 @@ type Entry = EventEntry | DocumentEntry;
 const schemasOf =
   (documentation: ReadonlyMap<string, Documentation>, owners: Owners) =>
   (entry: Entry, draft: Draft): JsonSchema => {
-    const about = documentation.get(entry.module);
-    if (about === undefined) throw new TypeError(`${entry.module} has no documentation`);
+    const about = documentationOf(entry.module, documentation);
     const options = { draft, owner: owners.ownerOf(entry.producer) };
-    return schemaOf(entry, about, options);
+    try {
+      return 'contract' in entry ? eventSchemaOf(entry, about, options) : documentSchemaOf(entry, about, options);
+    } catch (error) {
+      if (!(error instanceof ContractFault)) throw error;
+      throw new ContractFault(`${entry.module}: ${error.message}`, { cause: error });
+    }
   };
-
-function schemaOf(entry: Entry, documentation: Documentation, options: { draft: Draft; owner: string }): JsonSchema {
-  try {
-    return 'contract' in entry
-      ? eventSchemaOf(entry, documentation, options)
-      : documentSchemaOf(entry, documentation, options);
-  } catch (error) {
-    if (!(error instanceof ContractFault)) throw error;
-    throw new ContractFault(`${entry.module}: ${error.message}`, { cause: error });
-  }
-}
 
 function documentSchemaOf(
   { title, examples }: DocumentEntry,

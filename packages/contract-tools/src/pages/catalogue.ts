@@ -1,5 +1,5 @@
 import type { DocumentEntry, EventEntry } from '../contract.ts';
-import type { Documentation } from '../documentation.ts';
+import { documentationOf, type Documentation } from '../documentation.ts';
 import type { Owners } from '../owners.ts';
 import type { Release } from '../compatibility/release.ts';
 import { documentPage, eventPage } from './page.ts';
@@ -29,7 +29,7 @@ export function cataloguePages(catalogued: Catalogued): Readonly<Record<string, 
 
 function indexPage({ events, documents, documentation, owners }: Catalogued): string {
   const link = (title: string): string => `[${title}](${title}.md)`;
-  const descriptionOf = (module: string): string => documentation.get(module)?.description ?? '';
+  const descriptionOf = (module: string): string => documentationOf(module, documentation).description;
   return [
     '<!-- Generated from packages/contracts by `npm run generate`. -->',
     '# Events and files',

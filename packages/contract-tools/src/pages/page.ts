@@ -1,5 +1,5 @@
 import type { DocumentEntry, EventEntry } from '../contract.ts';
-import type { Documentation } from '../documentation.ts';
+import { documentationOf, type Documentation } from '../documentation.ts';
 import { documentsOf } from '../exampleDocuments.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { patternsOf } from '../patterns.ts';
@@ -15,7 +15,7 @@ const GENERATED = '../../packages/contracts/generated';
 export function eventPage(event: EventEntry, catalogued: Catalogued): string {
   const { title, contract, producer, module } = event;
   const { owners } = catalogued;
-  const documentation = documentationOf(module, catalogued);
+  const documentation = documentationOf(module, catalogued.documentation);
   return [
     ...heading(title, documentation),
     table(
@@ -52,7 +52,7 @@ export function eventPage(event: EventEntry, catalogued: Catalogued): string {
 /** The page of a file, of an item of a table, or of an input. */
 export function documentPage(document: DocumentEntry, catalogued: Catalogued): string {
   const { title, producer, module, examples } = document;
-  const documentation = documentationOf(module, catalogued);
+  const documentation = documentationOf(module, catalogued.documentation);
   return [
     ...heading(title, documentation),
     table(
@@ -77,12 +77,6 @@ const heading = (title: string, { description }: Documentation): string[] => [
   `# ${title}`,
   description,
 ];
-
-function documentationOf(module: string, { documentation }: Catalogued): Documentation {
-  const found = documentation.get(module);
-  if (found === undefined) throw new TypeError(`${module} has no documentation`);
-  return found;
-}
 
 const sinceOf = (module: string, { releases, version }: Catalogued): string =>
   publishedSince(releases, module) ?? `${version}, not released yet`;
