@@ -28,7 +28,7 @@ export const trainedModel = z.object({
 export type TrainedModel = z.infer<typeof trainedModel>;
 
 /** The rows behind a model, and the ones kept from it. */
-export const trainingData = z.object({
+const trainingData = z.object({
   /** SHA-256 over the cleaned rows, whatever their order. */
   hash,
   /** SHA-256 over the codes that were valid. */
