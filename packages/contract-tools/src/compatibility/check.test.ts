@@ -89,6 +89,10 @@ describe('the working tree', () => {
     ]);
   });
 
+  it('may not be an earlier version, even unchanged', () => {
+    expect(told([published], present('0.9.0'))).toEqual(['refused: package.json version 1.0.0 -> 0.9.0']);
+  });
+
   it('may not have one in an event that goes back to an earlier minor version', () => {
     const grown = eventSchema('Done.v1', { caller: { enum: ['a', 'b'] }, more: { type: 'string' } }, ['caller']);
     const late = releaseOf('1.1.0', files({ [`examples/${MODULE}/typical.json`]: example({ caller: 'a' }, '1.10') }));

@@ -157,13 +157,15 @@ function lostPatterns(document: Json, parsed: Json, releases: readonly Release[]
 const isEvent = (document: Json): document is EventLike & JsonObject =>
   isObject(document) && typeof document['source'] === 'string' && typeof document['detail-type'] === 'string';
 
-/** The package's version, and those of events, rise with what was added. What breaks something is refused in any version. */
+/** The package's version, and those of events, rise with what was added, and never fall. What breaks something is refused in any. */
 function versionChanges(changes: readonly Change[], last: Release, present: Present): readonly Change[] {
-  const least = nextMinor(last.version);
-  const isTooLow = changes.length > 0 && !changes.some(isFailure) && byVersion(present.version, least) < 0;
+  const hasGrown = changes.length > 0;
+  const least = hasGrown ? nextMinor(last.version) : last.version;
+  const isTooLow = !changes.some(isFailure) && byVersion(present.version, least) < 0;
   const packages: Change = {
     ...{ about: 'package.json', path: 'version', what: `${last.version} -> ${present.version}`, breaks: undefined },
-    ...{ why: `after ${last.version}, an additive change is ${least} at least`, remedy: `set it to ${least}` },
+    why: hasGrown ? `after ${last.version}, an additive change is ${least} at least` : `${last.version} is released`,
+    remedy: `set it to ${least}`,
   };
   return [...(isTooLow ? [packages] : []), ...schemaVersions(changes, last, present)];
 }
