@@ -28,7 +28,9 @@ export async function generate(): Promise<Map<string, string>> {
   const version = await packageVersion();
   const schemaOf = schemasOf(documentation, owners);
   const registered = events.map((event) => ({
-    ...{ event, schema: schemaOf(event, 'draft-04'), description: documentation.get(event.module)?.description ?? '' },
+    event,
+    description: documentationOf(event.module, documentation).description,
+    schema: schemaOf(event, 'draft-04'),
   }));
   const published: Text[] = [
     ...DRAFTS.flatMap((draft) =>

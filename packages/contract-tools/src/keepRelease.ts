@@ -15,8 +15,8 @@ export class ReleaseRefused extends Error {
 
 /**
  * Keeps what this version of the package publishes in `released/<version>`: schemas, patterns and examples, which later versions
- * are held against, and seals it. Answers the version. Throws `ReleaseRefused` for one that is kept already, that the change log does not name, whose generated
- * files are stale, or that breaks what was published before.
+ * are held against, and seals it. Answers the version. Throws `ReleaseRefused` for one that is kept already, that the change log
+ * does not name, whose generated files are stale, or that breaks what was published before.
  */
 export async function keepRelease(): Promise<string> {
   const version = await packageVersion();
