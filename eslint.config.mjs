@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['**/node_modules', '**/.serverless', '**/.esbuild', '**/coverage', '**/*.mjs', '**/*.cjs'] },
+  { ignores: ['**/node_modules', '**/.serverless', '**/.esbuild', '**/coverage', '**/dist', '**/*.mjs', '**/*.cjs'] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

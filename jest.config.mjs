@@ -16,7 +16,7 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/{packages,services,examples,e2e,security,stages,tools}/**/*.test.ts'],
-  modulePathIgnorePatterns: ['/\\.serverless/', '/\\.build/', '/\\.esbuild/', '/\\.regulabel/'],
+  modulePathIgnorePatterns: ['/\\.serverless/', '/\\.build/', '/\\.esbuild/', '/\\.regulabel/', '/dist/'],
   // Generous: beside the end-to-end run, on two cores, everything is slow. Nothing waits for it to pass.
   testTimeout: 60000,
   maxWorkers: 2,

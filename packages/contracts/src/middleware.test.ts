@@ -32,6 +32,11 @@ describe('eventParser', () => {
       name: 'EventUnknown',
     });
   });
+
+  it('fails the invocation for a batch, of which it would lose all but one', async () => {
+    const Records = ['a', 'b'].map((id) => inQueue(buildEvent(modelPromoted), id));
+    await expect(call(handler, { Records })).rejects.toThrow('2 records: behind a queue, use queueParser');
+  });
 });
 
 describe('queueParser', () => {

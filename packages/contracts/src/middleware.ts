@@ -5,7 +5,7 @@ import { parseEvent, safeParseEvent, type EventError } from './receive.ts';
 
 /**
  * Middy middleware for a function that EventBridge invokes, or that subscribes to an SNS topic: the handler gets the parsed event.
- * Throws `EventError`: Lambda tries such an invocation again and then sends it to the function's dead-letter queue or destination.
+ * Throws `EventError`, and `RangeError` for several records at once: Lambda tries such an invocation again and then sends it to the function's dead-letter queue or destination.
  */
 export const eventParser = <Contract extends EventContract>(
   contracts: Contract | readonly Contract[],
@@ -13,6 +13,8 @@ export const eventParser = <Contract extends EventContract>(
   before: (request) => {
     const { Records } = request.event as { Records?: readonly unknown[] };
     // A topic's notifications come one by one: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+    if (Records && Records.length !== 1)
+      throw new RangeError(`${Records.length} records: behind a queue, use queueParser`);
     request.event = parseEvent(contracts, Records ? Records[0] : request.event);
   },
 });

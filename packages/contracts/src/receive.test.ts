@@ -99,6 +99,11 @@ describe('EventError', () => {
     expect(refusal(received).name).toBe('EventUnknown');
   });
 
+  it('says which of the two names is another', () => {
+    expect(refusal({ ...event, 'detail-type': 'ModelHeld.v1' }).problems[0]?.path).toBe('detail-type');
+    expect(refusal({ ...event, source: 'somebody.else' }).problems[0]?.path).toBe('source');
+  });
+
   it.each<[string, unknown]>([
     ['no JSON', inQueue(event).body.slice(1)],
     ['no JSON in a queue', { body: '{' }],

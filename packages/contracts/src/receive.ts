@@ -47,8 +47,10 @@ export function parseEvent<Contract extends EventContract>(
   if (contract === undefined) {
     const sameName = known.some((each) => each.source === source && nameOf(each.detailType) === nameOf(detailType));
     const name = sameName ? 'EventMajorUnknown' : detailType ? 'EventUnknown' : 'EventBroken';
-    const message = `not one of ${known.map((each) => each.detailType).join(', ')}`;
-    throw new EventError(name, event, [{ path: 'detail-type', message }]);
+    const isFromElsewhere = known.some((each) => each.detailType === detailType);
+    const wanted = known.map((each) => (isFromElsewhere ? each.source : each.detailType)).join(', ');
+    const path = isFromElsewhere ? 'source' : 'detail-type';
+    throw new EventError(name, event, [{ path, message: `not one of ${wanted}` }]);
   }
   const { data, error } = contract.detail.safeParse(at(event, 'detail'));
   if (error) throw new EventError('EventBroken', event, problemsOf(error, ['detail']), error);
