@@ -39,7 +39,7 @@ import { classificationRunCompleted } from '@regulabel/contracts/ingest/classifi
 import { datasetManifest } from '@regulabel/contracts/ingest/datasetManifest.v1';
 import { extractionFailed } from '@regulabel/contracts/ingest/extractionFailed.v1';
 import { run as runContract } from '@regulabel/shared/tableItems';
-import type { runSummary, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
 import { runStarted } from '@regulabel/contracts/ingest/runStarted.v1';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { modelTrained } from '@regulabel/contracts/training/modelTrained.v1';
@@ -485,8 +485,17 @@ async function putEvent<Data extends z.ZodObject>(
 }
 
 /** What a run's completion says. */
-async function closed(contract: EventContract<typeof runSummary>, runId: string, revision = 1): Promise<RunSummary> {
-  return (await hears(contract, ({ data }) => data.runId === runId && data.revision === revision)).data;
+async function closed(
+  contract: typeof trainingRunCompleted | typeof classificationRunCompleted,
+  runId: string,
+  revision = 1,
+): Promise<RunSummary> {
+  const isIt = ({ data }: { data: RunSummary }): boolean => data.runId === runId && data.revision === revision;
+  const event =
+    contract.detailType === trainingRunCompleted.detailType
+      ? await hears(trainingRunCompleted, isIt)
+      : await hears(classificationRunCompleted, isIt);
+  return event.data;
 }
 
 const outcomes = ({ lines }: RunSummary): string[] =>

@@ -217,9 +217,9 @@ describe('what goes back to the queue', () => {
   });
 
   it('is a run of no month', async () => {
-    const event = buildEvent(classificationRunCompleted, { data: { month: undefined } });
+    const event = buildBrokenEvent(classificationRunCompleted, { data: { month: undefined } });
     expect(await deliver(event)).toEqual(handedBack);
-    expect(reasons()).toEqual(['ContractError']);
+    expect(reasons()).toEqual(['EventBroken']);
   });
 });
 

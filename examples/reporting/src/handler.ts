@@ -6,7 +6,6 @@ import type { EventOf } from '@regulabel/contracts/event';
 import { winnerRolledBack } from '@regulabel/contracts/evaluation/winnerRolledBack.v1';
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
 import { queueParser, type Batch, type BatchAnswer } from '@regulabel/contracts/middleware';
-import { ContractError } from '@regulabel/contracts/parse';
 import { rollbackOf } from './core/corrections.ts';
 import { figuresOf } from './core/figures.ts';
 import { monthAfter } from './core/months.ts';
@@ -51,10 +50,8 @@ const handle = (event: EventOf<Contracts>): Promise<void> =>
 
 async function runCompleted({ detail: { data } }: EventOf<typeof classificationRunCompleted>): Promise<void> {
   const { month } = data;
-  if (month === undefined)
-    throw new ContractError(classificationRunCompleted.detailType, [{ path: 'detail.data.month', message: 'missing' }]);
-  const run = { ...data, month };
-  if (!(await store.knows(run))) await store.addFigures(await figuresOf(run, (prefix) => readPredictions(s3, prefix)));
+  if (!(await store.knows(data)))
+    await store.addFigures(await figuresOf(data, (prefix) => readPredictions(s3, prefix)));
   await store.refresh(month);
   // Its changes are against this month.
   await store.refresh(monthAfter(month, 1));

@@ -24,6 +24,10 @@ describe('the releases', () => {
     expect(versions).toContain('1.0.0');
   });
 
+  it('are none before the first one', async () => {
+    expect(await readReleases(join(folder, 'nothing'))).toEqual([]);
+  });
+
   it('come with the oldest first, whatever was released last', async () => {
     for (const version of ['1.10.0', '1.9.0']) await release(version, version);
     expect((await readReleases(folder)).map(({ version, patterns }) => [version, patterns.get('done')])).toEqual([

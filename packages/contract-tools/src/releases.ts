@@ -18,7 +18,8 @@ export class ReleaseDamaged extends Error {
 /** Every release, the oldest first; none before the first one. Throws `ReleaseDamaged` for one that has been changed since. */
 export async function readReleases(folder = RELEASED): Promise<readonly Release[]> {
   const digests = await readDigests(folder);
-  const folders = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const entries = existsSync(folder) ? await readdir(folder, { withFileTypes: true }) : [];
+  const folders = entries.filter((entry) => entry.isDirectory());
   const versions = [...new Set([...Object.keys(digests), ...folders.map(({ name }) => name)])];
   return Promise.all(
     versions.toSorted(byVersion).map(async (version) => {

@@ -18,14 +18,15 @@ describe('buildEvent', () => {
   });
 
   it('overrides fields however deep, takes arrays as a whole, and takes out what is undefined', () => {
-    const { detail } = buildEvent(classificationRunCompleted, {
-      metadata: { time: '2026-12-01T00:00:00Z' },
-      data: { revision: 2, month: undefined, lines: [] },
-    });
+    const { detail } = buildEvent(
+      classificationRunCompleted,
+      { metadata: { time: '2026-12-01T00:00:00Z' }, data: { revision: 3, supersedes: undefined, lines: [] } },
+      'superseding',
+    );
     expect(detail.metadata.time).toBe('2026-12-01T00:00:00Z');
-    const { month, ...typical } = exampleData(classificationRunCompleted);
-    expect(detail.data).toEqual({ ...typical, revision: 2, lines: [] });
-    expect(month).toBeDefined();
+    const { supersedes, ...others } = exampleData(classificationRunCompleted, 'superseding');
+    expect(detail.data).toEqual({ ...others, revision: 3, lines: [] });
+    expect(supersedes).toBeDefined();
     expect(
       buildEvent(modelPromoted, { data: { candidate: { metrics: { rows: 7 } } } }).detail.data.candidate.metrics,
     ).toEqual({ rows: 7, accuracy: 0.93, macroF1: 0.912 });

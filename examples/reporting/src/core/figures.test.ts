@@ -11,7 +11,7 @@ const rowOf = (change: Partial<Row>): Row => ({ ...typical, ...change });
 const runOf = (rows: number): MonthRun => {
   const [line] = exampleData(classificationRunCompleted).lines;
   const { detail } = buildEvent(classificationRunCompleted, { data: { lines: [{ ...line!, rows }] } });
-  return { ...detail.data, month: detail.data.month! };
+  return detail.data;
 };
 /** The run's figures when its one prefix has these rows, in portions. */
 const figured = (run: MonthRun, ...portions: readonly Row[][]) =>

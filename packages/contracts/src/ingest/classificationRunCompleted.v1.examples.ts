@@ -4,10 +4,10 @@ import { labelledSummary, minimalSummary, supersedingSummary } from './runSummar
 
 export const classificationRunCompletedExamples = eventExamples(classificationRunCompleted, {
   typical: labelledSummary,
-  minimal: { ...minimalSummary, runId: labelledSummary.runId },
+  minimal: { ...minimalSummary, runId: labelledSummary.runId, month: labelledSummary.month },
   others: { superseding: supersedingSummary },
   invalid: [
-    { path: 'data.month', value: '10/2026', reason: 'a month is YYYY-MM' },
+    { path: 'data.month', reason: 'one has to know which month was labelled' },
     { path: 'data.lines[0].predictions', value: '/predictions', reason: 'predictions lie in S3' },
     { path: 'data.lines[0].rows', value: '500', reason: 'a count is a number' },
     { path: 'metadata.id', reason: 'without an id an event cannot be de-duplicated' },

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { defineEvent, type EventData } from '../event.ts';
+import { month } from '../values.ts';
 import { runSummary } from './runSummary.v1.ts';
 
 /**
@@ -6,5 +8,14 @@ import { runSummary } from './runSummary.v1.ts';
  * differently later.
  * @classification internal
  */
-export const classificationRunCompleted = defineEvent('ingest', 'ClassificationRunCompleted.v1', '1.0', runSummary);
+export const classificationRunCompleted = defineEvent(
+  'ingest',
+  'ClassificationRunCompleted.v1',
+  '1.0',
+  z.object({
+    ...runSummary.shape,
+    /** The month that was labelled, `YYYY-MM`. */
+    month,
+  }),
+);
 export type ClassificationRunCompleted = EventData<typeof classificationRunCompleted>;

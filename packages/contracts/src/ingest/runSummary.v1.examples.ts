@@ -4,6 +4,9 @@ import { runSummary, type RunSummary } from './runSummary.v1.ts';
 
 const times = { startedAt: '2026-11-01T02:00:03Z', closedAt: '2026-11-01T03:00:00Z' };
 
+/** Of a month that was labelled. */
+type LabelledSummary = RunSummary & { readonly month: string };
+
 export const trainingSummary: RunSummary = {
   ...trainingRun,
   catalogueVersion,
@@ -13,7 +16,7 @@ export const trainingSummary: RunSummary = {
   lines: [{ country: 'DE', scheme: 'weee', outcome: 'promoted' }],
 };
 
-export const labelledSummary: RunSummary = {
+export const labelledSummary: LabelledSummary = {
   ...inferenceRun,
   month: '2026-10',
   catalogueVersion,
@@ -23,7 +26,7 @@ export const labelledSummary: RunSummary = {
 };
 
 /** A month labelled again, with every outcome that labelling has. */
-export const supersedingSummary: RunSummary = {
+export const supersedingSummary: LabelledSummary = {
   runId: 'inference-again',
   month: '2026-10',
   catalogueVersion,

@@ -90,8 +90,4 @@ describe('notifyStakeholders', () => {
     expect(await handle()).toEqual(notHandled);
     expect(sent()).toEqual([]);
   });
-
-  it('refuses a run of inference without a month', async () => {
-    expect(await handle({ ...completed, month: undefined })).toEqual(notHandled);
-  });
 });

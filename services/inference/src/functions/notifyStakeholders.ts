@@ -6,7 +6,6 @@ import { predictionSummary } from '@regulabel/contracts/inference/predictionSumm
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
 import type { LineResult } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
-import { ContractError } from '@regulabel/contracts/parse';
 import { classificationReportKey, s3Uri, summaryUri } from '@regulabel/shared/keys';
 import { environment } from '@regulabel/shared/lambda/environment';
 import { eventHandler } from '@regulabel/shared/lambda/handlers';
@@ -25,13 +24,11 @@ const topicArn = environment('STAKEHOLDERS_TOPIC_ARN');
  */
 export const handler = eventHandler(classificationRunCompleted, async ({ detail: { data } }) => {
   const { runId, month, revision } = data;
-  if (month === undefined)
-    throw new ContractError(classificationRunCompleted.detailType, [{ path: 'data.month', message: 'missing' }]);
   const uri = s3Uri(bucket, classificationReportKey(month, runId, revision));
   if (await objectExists(s3, uri)) return;
 
   const summaries = new Map(await Promise.all(data.lines.filter(hasSummary).map(readSummary)));
-  const report = parseStrictly(contract, classificationReport({ ...data, month }, summaries, bucket), uri);
+  const report = parseStrictly(contract, classificationReport(data, summaries, bucket), uri);
   const { subject, body } = stakeholderMessage(report, uri);
   await sns.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: body }));
   await writeJsonOnce(s3, uri, contract, report);

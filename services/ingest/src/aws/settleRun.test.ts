@@ -1,7 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
-import type { EventContract } from '@regulabel/contracts/event';
-import type { LineResult, Outcome, runSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { LineResult, Outcome } from '@regulabel/contracts/ingest/runSummary.v1';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
 import { parseStrictly } from '@regulabel/contracts/parse';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -28,7 +27,7 @@ const settlement = (runs: MemoryRuns): Settlement & { runs: MemoryRuns } => ({
 });
 
 /** The completions on the bus, in order: event id and data. */
-const emitted = (contract: EventContract<typeof runSummary> = trainingRunCompleted) =>
+const emitted = (contract: typeof trainingRunCompleted | typeof classificationRunCompleted = trainingRunCompleted) =>
   eventBridge.commandCalls(PutEventsCommand).map(({ args }) => {
     const { DetailType, Detail } = args[0].input.Entries?.[0] ?? {};
     expect(DetailType).toBe(contract.detailType);

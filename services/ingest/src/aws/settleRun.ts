@@ -1,5 +1,6 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { publish } from '@regulabel/shared/aws/publish';
+import type { EventContract } from '@regulabel/contracts/event';
 import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
 import type { Run } from '@regulabel/shared/tableItems';
 import { trainingRunCompleted } from '@regulabel/contracts/ingest/trainingRunCompleted.v1';
@@ -52,8 +53,9 @@ async function announce({ runs, events, bus, now }: Settlement, run: Run): Promi
     if (data === undefined) {
       throw new RegulabelError('CompletionMissing', `run ${run.runId} has no record of its revision ${revision}`);
     }
+    const contract: EventContract = run.purpose === 'training' ? trainingRunCompleted : classificationRunCompleted;
     await publish(events, bus, {
-      contract: run.purpose === 'training' ? trainingRunCompleted : classificationRunCompleted,
+      contract,
       data,
       correlationId: run.runId,
       causationId: run.executionArn,

@@ -69,13 +69,15 @@ describe('sweepRuns', () => {
     const run: Run = {
       ...exampleRun,
       purpose: 'inference',
+      month: '2026-10',
       lines: [{ country: 'DE', scheme: 'battery' }],
       status: 'closed',
       closedAt: '2026-11-01T04:00:00.000Z',
       revision: 1,
     };
-    const { runId, startedAt, closedAt } = run;
-    const completion = { runId, catalogueVersion: '0123456789abcdef', startedAt, closedAt, revision: 1, lines: [line] };
+    const { runId, month, startedAt, closedAt, revision } = run;
+    const catalogueVersion = '0123456789abcdef';
+    const completion = { runId, month, catalogueVersion, startedAt, closedAt, revision, lines: [line] };
     runsAre(run);
     dynamodb
       .on(GetItemCommand, { Key: marshall({ pk: `run#${runId}`, sk: 'completion#1' }) })
