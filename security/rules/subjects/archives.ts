@@ -2,6 +2,7 @@ import { each, type Rule } from '../rule.ts';
 import { text } from '../template/json.ts';
 import { decided, service } from '../template/policies.ts';
 import { guarding, keyOf } from '../template/world.ts';
+import { underOwnKey } from './encryption.ts';
 
 const TYPE = 'AWS::Events::Archive';
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html */
@@ -11,9 +12,7 @@ export const archives: readonly Rule[] = [
   {
     name: 'archive-encrypted',
     remedy: 'Set KmsKeyIdentifier to a key of the same template',
-    check: each(TYPE, (archive, stack) =>
-      keyOf(stack, archive) === undefined ? "events are not encrypted under a key of the service's own" : undefined,
-    ),
+    check: each(TYPE, underOwnKey('events')),
   },
   {
     name: 'archive-forgets',

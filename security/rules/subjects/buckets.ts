@@ -2,7 +2,7 @@ import { each, type Rule } from '../rule.ts';
 import { at, isTrue } from '../template/json.ts';
 import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
 import type { Resource, Stack } from '../template/stack.ts';
-import { keyOf } from '../template/world.ts';
+import { underOwnKey } from './encryption.ts';
 import { keyNotRetained, notRetained } from './retention.ts';
 
 /**
@@ -19,12 +19,12 @@ export const buckets: readonly Rule[] = [
     name: 'bucket-encrypted',
     remedy: 'Set BucketEncryption to aws:kms with the ARN of a key of the same template',
     standsFor: ['CKV_AWS_19', 'CKV_AWS_145', 'guard s3_default_encryption_kms'],
-    check: ofData((bucket, stack) => {
-      const rule = ['BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault'];
-      return at(bucket.properties, ...rule, 'SSEAlgorithm') === 'aws:kms' && keyOf(stack, bucket) !== undefined
-        ? undefined
-        : "objects are not encrypted under a key of the service's own";
-    }),
+    check: ofData(
+      underOwnKey('objects', ({ properties }) => {
+        const rule = ['BucketEncryption', 'ServerSideEncryptionConfiguration', 0, 'ServerSideEncryptionByDefault'];
+        return at(properties, ...rule, 'SSEAlgorithm') === 'aws:kms';
+      }),
+    ),
   },
   {
     name: 'bucket-object-keys',

@@ -1,7 +1,7 @@
 import { each, type Rule } from '../rule.ts';
 import { at, list, text } from '../template/json.ts';
 import { ofType, type Stack } from '../template/stack.ts';
-import { keyOf } from '../template/world.ts';
+import { underOwnKey } from './encryption.ts';
 
 const hasGroup = (stack: Stack, name: string): boolean =>
   ofType(stack, 'AWS::Logs::LogGroup').some(({ ref }) => ref === name);
@@ -19,9 +19,7 @@ export const logs: readonly Rule[] = [
     name: 'log-group-encrypted',
     remedy: 'Set KmsKeyId to the ARN of a key of the same template that admits logs.<region>.amazonaws.com',
     standsFor: ['CKV_AWS_158'],
-    check: each('AWS::Logs::LogGroup', (group, stack) =>
-      keyOf(stack, group) === undefined ? "it is not encrypted under a key of the service's own" : undefined,
-    ),
+    check: each('AWS::Logs::LogGroup', underOwnKey('logs')),
   },
   {
     name: 'function-has-log-group',

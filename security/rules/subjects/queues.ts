@@ -2,7 +2,8 @@ import { each, type Rule } from '../rule.ts';
 import { at, text } from '../template/json.ts';
 import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
 import { ofType } from '../template/stack.ts';
-import { deadLetterArns, keyOf } from '../template/world.ts';
+import { deadLetterArns } from '../template/world.ts';
+import { underOwnKey } from './encryption.ts';
 
 const FOURTEEN_DAYS = 14 * 24 * 3600;
 const RECEIVES = 5;
@@ -14,9 +15,7 @@ export const queues: readonly Rule[] = [
     name: 'queue-encrypted',
     remedy: "Set KmsMasterKeyId to a key of the same template: services cannot deliver under SQS's own key",
     standsFor: ['AwsSolutions-SQS2', 'CKV_AWS_27'],
-    check: each('AWS::SQS::Queue', (queue, stack) =>
-      keyOf(stack, queue) === undefined ? "messages are not encrypted under a key of the service's own" : undefined,
-    ),
+    check: each('AWS::SQS::Queue', underOwnKey('messages')),
   },
   {
     name: 'queue-has-dead-letters',

@@ -1,6 +1,6 @@
 import { each, type Rule } from '../rule.ts';
 import { at, isTrue } from '../template/json.ts';
-import { keyOf } from '../template/world.ts';
+import { underOwnKey } from './encryption.ts';
 import { keyNotRetained, notRetained } from './retention.ts';
 
 export const tables: readonly Rule[] = [
@@ -8,10 +8,9 @@ export const tables: readonly Rule[] = [
     name: 'table-encrypted',
     remedy: 'Set SSESpecification to KMS with the ARN of a key of the same template',
     standsFor: ['CKV_AWS_119'],
-    check: each('AWS::DynamoDB::Table', (table, stack) =>
-      isTrue(at(table.properties, 'SSESpecification', 'SSEEnabled')) && keyOf(stack, table) !== undefined
-        ? undefined
-        : "items are not encrypted under a key of the service's own",
+    check: each(
+      'AWS::DynamoDB::Table',
+      underOwnKey('items', ({ properties }) => isTrue(at(properties, 'SSESpecification', 'SSEEnabled'))),
     ),
   },
   {

@@ -1,15 +1,13 @@
 import { each, type Rule } from '../rule.ts';
 import { onlyOverTls, policiesOn, statementsOf } from '../template/policies.ts';
-import { keyOf } from '../template/world.ts';
+import { underOwnKey } from './encryption.ts';
 
 export const topics: readonly Rule[] = [
   {
     name: 'topic-encrypted',
     remedy: "Set KmsMasterKeyId to a key of the same template: services cannot publish under SNS's own key",
     standsFor: ['AwsSolutions-SNS2', 'CKV_AWS_26'],
-    check: each('AWS::SNS::Topic', (topic, stack) =>
-      keyOf(stack, topic) === undefined ? "notices are not encrypted under a key of the service's own" : undefined,
-    ),
+    check: each('AWS::SNS::Topic', underOwnKey('notices')),
   },
   {
     name: 'topic-tls-only',

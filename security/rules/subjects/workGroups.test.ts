@@ -27,6 +27,7 @@ describe('the rules on workgroups', () => {
 
   it.each([
     ['workgroup-results-encrypted: Queries', `${settings}.ManagedQueryResultsConfiguration.EncryptionConfiguration`],
+    ['workgroup-results-encrypted: Queries', `${settings}.ManagedQueryResultsConfiguration.Enabled`],
     ['workgroup-decides: Queries', `${settings}.EnforceWorkGroupConfiguration`],
     ['workgroup-limits-queries: Queries', `${settings}.BytesScannedCutoffPerQuery`],
   ])('find %s', async (problem, path) => {

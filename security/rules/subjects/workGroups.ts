@@ -1,6 +1,6 @@
 import { each, type Rule } from '../rule.ts';
 import { at, isTrue } from '../template/json.ts';
-import { keyOf } from '../template/world.ts';
+import { underOwnKey } from './encryption.ts';
 
 const TYPE = 'AWS::Athena::WorkGroup';
 
@@ -9,8 +9,11 @@ export const workGroups: readonly Rule[] = [
     name: 'workgroup-results-encrypted',
     remedy: 'Let Athena manage the results, under a key of the same template',
     standsFor: ['AwsSolutions-ATH1', 'CKV_AWS_159'],
-    check: each(TYPE, (workGroup, stack) =>
-      keyOf(stack, workGroup) === undefined ? "results are not encrypted under a key of the service's own" : undefined,
+    check: each(
+      TYPE,
+      underOwnKey('results', ({ properties }) =>
+        isTrue(at(properties, 'WorkGroupConfiguration', 'ManagedQueryResultsConfiguration', 'Enabled')),
+      ),
     ),
   },
   {
