@@ -1,20 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { classificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
+import {
+  classificationRunCompleted,
+  type ClassificationRunCompleted,
+} from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
 import { predictionExamples } from '@regulabel/contracts/inference/prediction.v1.examples';
 import { buildEvent, exampleData } from '@regulabel/contracts/testing';
 import * as fc from 'fast-check';
-import { figuresOf, LOW_CONFIDENCE, type MonthRun, type Row } from './figures.ts';
+import { figuresOf, LOW_CONFIDENCE, type Row } from './figures.ts';
 
 const typical = predictionExamples.typical;
 const rowOf = (change: Partial<Row>): Row => ({ ...typical, ...change });
 
-const runOf = (rows: number): MonthRun => {
+const runOf = (rows: number): ClassificationRunCompleted => {
   const [line] = exampleData(classificationRunCompleted).lines;
   const { detail } = buildEvent(classificationRunCompleted, { data: { lines: [{ ...line!, rows }] } });
   return detail.data;
 };
 /** The run's figures when its one prefix has these rows, in portions. */
-const figured = (run: MonthRun, ...portions: readonly Row[][]) =>
+const figured = (run: ClassificationRunCompleted, ...portions: readonly Row[][]) =>
   figuresOf(run, async function* () {
     for (const portion of portions) yield await Promise.resolve(portion);
   });

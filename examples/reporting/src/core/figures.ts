@@ -1,8 +1,11 @@
 import { prediction } from '@regulabel/contracts/inference/prediction.v1';
-import type { ClassificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
-import { outcome, runSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import {
+  classificationRunCompleted,
+  type ClassificationRunCompleted,
+} from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
+import { outcome } from '@regulabel/contracts/ingest/runSummary.v1';
 import { ContractError } from '@regulabel/contracts/parse';
-import { code, count, country, lineName, month, name, scheme } from '@regulabel/contracts/values';
+import { code, count, country, lineName, name, scheme } from '@regulabel/contracts/values';
 import * as z from 'zod';
 
 /** A code that the model is less sure of than this counts as one of low confidence. */
@@ -44,18 +47,15 @@ const lineFigures = z.object({
 export type LineFigures = z.infer<typeof lineFigures>;
 
 /** The sums of one revision of a run: kept in the bucket, so that the prediction files are read once. */
-export const figures = runSummary
-  .pick({ runId: true, revision: true, startedAt: true, closedAt: true, supersedes: true })
+export const figures = classificationRunCompleted.data
+  .pick({ runId: true, month: true, revision: true, startedAt: true, closedAt: true, supersedes: true })
   .extend({
-    month,
     /** Sorted by country and scheme. */
     lines: z.array(lineFigures),
   });
 export type Figures = z.infer<typeof figures>;
 
-/** A labelling run of a month, as its event tells of it. */
-export type MonthRun = ClassificationRunCompleted & { readonly month: string };
-type RunLine = MonthRun['lines'][number];
+type RunLine = ClassificationRunCompleted['lines'][number];
 
 /** Rows below a prefix, in portions that fit into memory. */
 export type ReadRows = (prefix: string) => AsyncIterable<readonly Row[]>;
@@ -69,7 +69,7 @@ export class PredictionsIncomplete extends Error {
  * Sums up a run, line after line: no more is kept than one portion of rows and the sums. Throws `ContractError` for rows of
  * another line, month or run, and {@link PredictionsIncomplete} when their number is not the announced one.
  */
-export async function figuresOf(run: MonthRun, readRows: ReadRows): Promise<Figures> {
+export async function figuresOf(run: ClassificationRunCompleted, readRows: ReadRows): Promise<Figures> {
   const { runId, revision, startedAt, closedAt, supersedes } = run;
   const lines: LineFigures[] = [];
   for (const line of run.lines) lines.push(await figuresOfLine(run, line, readRows));
@@ -85,7 +85,7 @@ export async function figuresOf(run: MonthRun, readRows: ReadRows): Promise<Figu
   };
 }
 
-async function figuresOfLine(run: MonthRun, line: RunLine, readRows: ReadRows): Promise<LineFigures> {
+async function figuresOfLine(run: ClassificationRunCompleted, line: RunLine, readRows: ReadRows): Promise<LineFigures> {
   const models = new Set<string>();
   const codes = new Map<string, CodeFigures>();
   if (line.outcome === 'labelled') {
@@ -126,7 +126,7 @@ const plus = (sum: CodeFigures | undefined, { code, quantity, confidence }: Row)
 });
 
 /** Whoever adds up foreign rows reports a wrong number to a regulator. */
-function requireOwn(found: Row, run: MonthRun, { country, scheme }: RunLine, prefix: string): void {
+function requireOwn(found: Row, run: ClassificationRunCompleted, { country, scheme }: RunLine, prefix: string): void {
   const wanted = { country, scheme, month: run.month, run: run.runId };
   for (const path of ['country', 'scheme', 'month', 'run'] as const) {
     if (found[path] !== wanted[path]) {

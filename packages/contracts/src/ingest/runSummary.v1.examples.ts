@@ -1,11 +1,9 @@
 import { documentExamples } from '../example.ts';
 import { catalogueVersion, inferenceRun, predictions, summary, trainingRun } from '../exampleValues.ts';
+import type { ClassificationRunCompleted } from './classificationRunCompleted.v1.ts';
 import { runSummary, type RunSummary } from './runSummary.v1.ts';
 
 const times = { startedAt: '2026-11-01T02:00:03Z', closedAt: '2026-11-01T03:00:00Z' };
-
-/** Of a month that was labelled. */
-type LabelledSummary = RunSummary & { readonly month: string };
 
 export const trainingSummary: RunSummary = {
   ...trainingRun,
@@ -16,7 +14,7 @@ export const trainingSummary: RunSummary = {
   lines: [{ country: 'DE', scheme: 'weee', outcome: 'promoted' }],
 };
 
-export const labelledSummary: LabelledSummary = {
+export const labelledSummary: ClassificationRunCompleted = {
   ...inferenceRun,
   month: '2026-10',
   catalogueVersion,
@@ -26,7 +24,7 @@ export const labelledSummary: LabelledSummary = {
 };
 
 /** A month labelled again, with every outcome that labelling has. */
-export const supersedingSummary: LabelledSummary = {
+export const supersedingSummary: ClassificationRunCompleted = {
   runId: 'inference-again',
   month: '2026-10',
   catalogueVersion,

@@ -1,6 +1,7 @@
 import type { ClassificationReport } from '@regulabel/contracts/inference/classificationReport.v1';
 import type { PredictionSummary } from '@regulabel/contracts/inference/predictionSummary.v1';
-import type { LineResult, Outcome, RunSummary } from '@regulabel/contracts/ingest/runSummary.v1';
+import type { ClassificationRunCompleted } from '@regulabel/contracts/ingest/classificationRunCompleted.v1';
+import type { LineResult, Outcome } from '@regulabel/contracts/ingest/runSummary.v1';
 import { lineName } from '@regulabel/contracts/values';
 import { runPredictionsPrefix, s3Uri } from '@regulabel/shared/keys';
 
@@ -8,7 +9,7 @@ type LineReport = ClassificationReport['lines'][number];
 
 /** The report on a closed run; `summaries` are those of its labelled lines, by line name. */
 export function classificationReport(
-  { lines, ...run }: RunSummary & { readonly month: string },
+  { lines, ...run }: ClassificationRunCompleted,
   summaries: ReadonlyMap<string, PredictionSummary>,
   bucket: string,
 ): ClassificationReport {
