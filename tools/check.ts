@@ -4,7 +4,7 @@ import { checkConformance } from './conformance.ts';
 import { run } from './process.ts';
 import { checkSizes } from './sizes.ts';
 
-const checks: readonly { name: string; check: () => Promise<number> }[] = [
+const checks: readonly { name: string; check: () => Promise<number | 'skipped'> }[] = [
   { name: 'format', check: () => run('prettier', ['--check', '--log-level', 'warn', '.']) },
   { name: 'lint', check: () => run('eslint', ['.']) },
   { name: 'types', check: () => run('tsc', ['-p', '.']) },
@@ -33,11 +33,10 @@ const wanted = process.argv.includes('--without-tests') ? checks.filter(({ name 
 const found: string[] = [];
 for (const { name, check } of wanted) {
   const start = performance.now();
-  const failed = (await check()) !== 0;
-  if (failed) found.push(name);
-  process.stdout.write(
-    `${failed ? 'FAILED' : 'ok    '}  ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`,
-  );
+  const result = await check();
+  const word = result === 'skipped' ? 'skipped' : result === 0 ? 'ok' : 'FAILED';
+  if (word === 'FAILED') found.push(name);
+  process.stdout.write(`${word.padEnd(7)} ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
 }
 if (found.length > 0) {
   process.stdout.write(`Mend: ${found.join(', ')}\n`);
