@@ -117,20 +117,6 @@ describe('the packed package', () => {
     expect({ node16, bundler }).toEqual({ node16: '', bundler: '' });
   }, 180_000);
 
-  it('has types for Middy, which is an ES module only, under all of them', async () => {
-    const middy = await realpath(join(CONTRACTS, 'node_modules', '@middy', 'core'));
-    await cp(middy, join(project, 'node_modules', '@middy', 'core'), { recursive: true });
-    const files = ['middleware.mts', 'middleware.cts', 'middleware.ts'];
-    for (const file of files) await writeFile(join(project, file), MIDDLEWARE);
-    // Middy's own types lead to packages that one need not have.
-    const skipLibCheck = { skipLibCheck: true };
-    const [node16, bundler] = await Promise.all([
-      complaints({ module: 'node16', moduleResolution: 'node16', ...skipLibCheck }, ...files.slice(0, 2)),
-      complaints({ module: 'esnext', moduleResolution: 'bundler', ...skipLibCheck }, ...files.slice(2)),
-    ]);
-    expect({ node16, bundler }).toEqual({ node16: '', bundler: '' });
-  }, 180_000);
-
   it.each(events.map((event) => [event.detailType, event] as const))(
     'adds at most 3 kB to zod in a bundle that reads %s',
     async (detailType, { producer }) => {
@@ -157,3 +143,52 @@ describe('the packed package', () => {
     },
   );
 });
+
+describe('the packed package beside Middy', () => {
+  beforeAll(async () => {
+    const middy = await realpath(join(CONTRACTS, 'node_modules', '@middy', 'core'));
+    await cp(middy, join(project, 'node_modules', '@middy', 'core'), { recursive: true });
+  });
+  // Middy's own types lead to packages that one need not have.
+  const node16 = { module: 'node16', moduleResolution: 'node16', skipLibCheck: true };
+  const bundler = { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true };
+
+  it('has its types, ES module only as Middy is, under all of them', async () => {
+    const files = ['middleware.mts', 'middleware.cts', 'middleware.ts'];
+    for (const file of files) await writeFile(join(project, file), MIDDLEWARE);
+    expect(
+      await Promise.all([complaints(node16, ...files.slice(0, 2)), complaints(bundler, ...files.slice(2))]),
+    ).toEqual(['', '']);
+  }, 180_000);
+
+  it('is used as its README says', async () => {
+    const readme = await readFile(join(project, 'node_modules', '@regulabel', 'contracts', 'README.md'), 'utf8');
+    const samples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, sample = '']) => sample);
+    expect(samples.length).toBeGreaterThanOrEqual(5);
+    const files = samples.map((_, index) => `readme${index}.mts`);
+    for (const [index, sample] of samples.entries()) {
+      await writeFile(join(project, files[index] ?? ''), surroundingsOf(sample) + sample);
+    }
+    expect(await complaints(node16, ...files)).toBe('');
+  }, 180_000);
+});
+
+/** What a reader of the README has around a sample: whatever it uses and does not say itself. */
+function surroundingsOf(sample: string): string {
+  const contract = (module: string) => `import { ${module.split('/')[1]} } from '@regulabel/contracts/${module}.v1';`;
+  const surroundings: Readonly<Record<string, string>> = {
+    modelPromoted: contract('evaluation/modelPromoted'),
+    winnerRolledBack: contract('evaluation/winnerRolledBack'),
+    classificationRunCompleted: contract('ingest/classificationRunCompleted'),
+    parseEvent: `import { parseEvent } from '@regulabel/contracts/receive';`,
+    handler: 'declare const handler: unknown;',
+    record: 'declare const record: unknown;',
+    report: 'declare const report: (data: unknown) => Promise<void>;',
+    values: 'declare const values: unknown;',
+  };
+  const missing = Object.entries(surroundings).filter(
+    ([name]) =>
+      new RegExp(`\\b${name}\\b`).test(sample) && !new RegExp(`(?:const |import \\{.*)\\b${name}\\b`).test(sample),
+  );
+  return missing.map(([, line]) => `${line}\n`).join('');
+}
