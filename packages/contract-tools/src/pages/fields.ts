@@ -30,7 +30,7 @@ function rowsOf(schema: JsonSchema, path: string): Row[] {
   ];
 }
 
-/** In words: `array of object`, `"a" or "b"`, `string, date-time`. */
+/** In words: `array of object`, `"a" or "b"`, `string, date-time`, `number, 0 to 1`. */
 function typeOf(schema: JsonSchema): string {
   const { items, additionalProperties, oneOf } = schema;
   const [values, constant, format, anyOf] = [schema['enum'], schema['const'], schema['format'], schema['anyOf']];
@@ -38,8 +38,30 @@ function typeOf(schema: JsonSchema): string {
   if (constant !== undefined) return code(JSON.stringify(constant));
   const shapes = oneOf ?? (anyOf as JsonSchema[] | undefined);
   if (shapes) return [...new Set(shapes.map(typeOf))].join(' or ');
-  if (items) return `array of ${typeOf(items)}`;
+  if (items) {
+    const size = between(schema, 'minItems', 'maxItems').map((bounds) => ` (${bounds})`);
+    return `array${size.join('')} of ${typeOf(items)}`;
+  }
   if (typeof additionalProperties === 'object') return `map of ${typeOf(additionalProperties)}`;
-  const type = String(schema['type']);
-  return typeof format === 'string' ? `${type}, ${format}` : type;
+  return [String(schema['type']), ...(typeof format === 'string' ? [format] : boundsOf(schema))].join(', ');
+}
+
+/** What a text or a number has to be beyond its type: `1 to 64 characters`, `at least 0`. A format says it all. */
+function boundsOf(schema: JsonSchema): string[] {
+  const { pattern } = schema;
+  const lengths = between(schema, 'minLength', 'maxLength');
+  return [
+    ...(typeof pattern === 'string' ? [code(pattern)] : []),
+    ...lengths.map((length) => (length === 'at least 1' ? 'not empty' : `${length} characters`)),
+    ...between(schema, 'minimum', 'maximum'),
+  ];
+}
+
+/** Two bounds in words. What JSON's numbers end with anyway is none. */
+function between(schema: JsonSchema, least: string, most: string): string[] {
+  const [low, high] = [schema[least], schema[most]].map((bound) =>
+    typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER ? bound : undefined,
+  );
+  if (low === undefined) return high === undefined ? [] : [`at most ${high}`];
+  return [high === undefined ? `at least ${low}` : `${low} to ${high}`];
 }
