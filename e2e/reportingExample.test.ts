@@ -61,6 +61,10 @@ describe('the service of another team, deployed beside ours', () => {
     expect(itemsInReport()).toEqual(expected);
   });
 
+  it('says how it is used to whoever asks for something else', async () => {
+    await expect(runExample('--rollback', 'PT/weee')).rejects.toThrow(/ended with 2[^]*usage: .*run\.ts/);
+  });
+
   it('marks a report whose model was taken back', () => {
     expect(reports).toMatch(/To be corrected\.\*\* PT\/weee: model local-m-\S+ was taken back/);
     expect(reports).not.toContain('PT/packaging: model');

@@ -1,6 +1,5 @@
 // Shows this service at work on one machine: deploys it into the local cloud of a demo's state folder, has the archive of
 // Regulabel's bus replayed to its rule, as a team does that joins later, and prints the reports that it made.
-// Usage: node tools/run.mjs examples/reporting/local/run.ts [--state DIR] [--roll-back DE/weee]
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -30,22 +29,45 @@ const report = z.object({
   lines: z.array(z.object({ country: z.string(), scheme: z.string(), models: z.array(z.string()) })),
 });
 
-const { values } = parseArgs({
-  options: { state: { type: 'string', default: '.regulabel' }, 'roll-back': { type: 'string' } },
-});
+const USAGE = `usage: node tools/run.mjs examples/reporting/local/run.ts [--state DIR] [--roll-back COUNTRY/SCHEME]
+
+  --state DIR                  a demo's state folder (default: .regulabel)
+  --roll-back COUNTRY/SCHEME   take the model of this line back, and see the report marked: DE/weee
+`;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-try {
-  say('packaging the example, starting the local cloud ...');
-  const cloud = await serveWithExample(resolve(values.state), STAGE);
+const asked = optionsAsked();
+if (asked?.help) process.stdout.write(USAGE);
+else if (asked) {
   try {
-    await show(cloud, values['roll-back']);
-  } finally {
-    await cloud.stop();
+    say('packaging the example, starting the local cloud ...');
+    const cloud = await serveWithExample(resolve(asked.state), STAGE);
+    try {
+      await show(cloud, asked['roll-back']);
+    } finally {
+      await cloud.stop();
+    }
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
   }
-} catch (error) {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+}
+
+/** Undefined for what is no such option: the usage has been said, and the exit code is 2. */
+function optionsAsked() {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: 'boolean', default: false },
+        state: { type: 'string', default: '.regulabel' },
+        'roll-back': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
 
 async function show({ reach, account }: LocalCloud, rolledBackLine: string | undefined): Promise<void> {
@@ -118,7 +140,13 @@ async function rollBack(bus: EventBridgeClient, line: string, reports: readonly 
     lines.filter((each) => each.country === country && each.scheme === scheme).flatMap((each) => each.models),
   );
   const model = models.at(-1);
-  if (model === undefined) throw new Error(`--roll-back ${line}: no report has such a line with a model`);
+  if (model === undefined) {
+    const lines = reports.flatMap((each) => each.lines).filter((each) => each.models.length > 0);
+    const known = new Set(lines.map((each) => `${each.country}/${each.scheme}`));
+    throw new Error(
+      `--roll-back ${line}: no report has such a line with a model; there are ${[...known].sort().join(', ')}`,
+    );
+  }
   const event = buildEvent(winnerRolledBack, {
     metadata: { time: new Date().toISOString() },
     data: { country, scheme, from: { model } },
