@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { DescribeStatementCommand, ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   GetQueueAttributesCommand,
@@ -13,12 +12,16 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { stateMachineArn } from '@regulabel/shared/names';
+import { until } from '@regulabel/testing/until';
 import { json, serve, start, startIn, type ServedCloud } from './commandLine.ts';
+import { statement } from './warehouse.ts';
 
 /** Where stages/local.yml says that the stage is. */
 const PLACE = { stage: 'local', account: '111122223333', region: 'eu-west-1' };
 const STAGE = ['--stage', PLACE.stage];
 const QUEUE = 'regulabel-local-start-training';
+/** Seconds: where there is much else to do, things may take a while. */
+const PATIENCE = 60;
 
 let folder: string;
 let served: ServedCloud;
@@ -83,7 +86,11 @@ describe('a deployed stage', () => {
   });
 
   it('hands back what could not be delivered, and lets what failed go on where it failed', async () => {
-    await statement(`INSERT INTO labelled_items VALUES ('1', 'DE', 'Toaster', NULL, NULL, 'weee', 'A', NULL)`);
+    await statement(
+      redshift,
+      `INSERT INTO labelled_items VALUES ('1', 'DE', 'Toaster', NULL, NULL, 'weee', 'A', NULL)`,
+      PATIENCE,
+    );
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: QUEUE }));
     const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }));
     const permit = (Policy: string) => sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
@@ -134,20 +141,24 @@ describe('a deployed stage', () => {
   }, 120_000);
 
   it('is told of a redrive that it takes, and how to follow it', async () => {
-    await statement('ALTER TABLE labelled_items RENAME TO hidden_items');
+    await statement(redshift, 'ALTER TABLE labelled_items RENAME TO hidden_items', PATIENCE);
     const run = runDocument.parse(await json(['run', 'training', ...laptop()], 1));
     expect(run.lines).toMatchObject([{ outcome: 'failed', reason: expect.stringContaining('UnloadFailed') }]);
-    await statement('ALTER TABLE hidden_items RENAME TO labelled_items');
+    await statement(redshift, 'ALTER TABLE hidden_items RENAME TO labelled_items', PATIENCE);
     const { code, stdout } = await startIn(aws, 'redrive', run.runId, ...STAGE).ended;
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: `redriven: extraction\n  follow       npm run -s regulabel -- status ${run.runId} --stage local\n`,
     });
-    await until('the extraction has ended', async () => (await runningExecutions('extract')).length === 0);
-    await until('the run has no failed line', async () => {
-      const { code: failed } = await startIn(aws, 'status', run.runId, ...STAGE).ended;
-      return failed === 0;
-    });
+    await until('the extraction has ended', async () => (await runningExecutions('extract')).length === 0, PATIENCE);
+    await until(
+      'the run has no failed line',
+      async () => {
+        const { code: failed } = await startIn(aws, 'status', run.runId, ...STAGE).ended;
+        return failed === 0;
+      },
+      PATIENCE,
+    );
   }, 120_000);
 });
 
@@ -177,13 +188,9 @@ async function refusal(env: NodeJS.ProcessEnv, ...args: string[]): Promise<strin
 
 /** Aborts the next training that runs; answers its ARN. */
 async function abortTraining(): Promise<string> {
-  let found: string | undefined;
-  await until('a training runs', async () => {
-    [found] = await runningExecutions('training');
-    return found !== undefined;
-  });
-  await sfn.send(new StopExecutionCommand({ executionArn: found }));
-  return found ?? '';
+  const executionArn = await until('a training runs', async () => (await runningExecutions('training'))[0], PATIENCE);
+  await sfn.send(new StopExecutionCommand({ executionArn }));
+  return executionArn;
 }
 
 async function runningExecutions(machine: 'extract' | 'training'): Promise<string[]> {
@@ -191,23 +198,4 @@ async function runningExecutions(machine: 'extract' | 'training'): Promise<strin
     new ListExecutionsCommand({ stateMachineArn: stateMachineArn(PLACE, machine), statusFilter: 'RUNNING' }),
   );
   return executions.flatMap(({ executionArn }) => executionArn ?? []);
-}
-
-async function statement(Sql: string): Promise<void> {
-  const warehouse = { WorkgroupName: 'regulabel', Database: 'dev' };
-  const { Id } = await redshift.send(new ExecuteStatementCommand({ ...warehouse, Sql }));
-  await until(Sql, async () => {
-    const { Status, Error: error } = await redshift.send(new DescribeStatementCommand({ Id }));
-    if (Status === 'FAILED') throw new Error(`${Sql}: ${error ?? ''}`);
-    return Status === 'FINISHED';
-  });
-}
-
-/** Asks until it is so, for a minute at most: where there is much else to do, that may take a while. */
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not within a minute: ${what}`);
-    await delay(50);
-  }
 }

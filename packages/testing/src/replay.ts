@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeReplayCommand, StartReplayCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { BusListener, Heard } from './busListener.ts';
+import { until } from './until.ts';
 
 /** What is wanted of an archive; times in whole seconds. */
 interface Wanted {
@@ -29,13 +29,11 @@ export async function replayTo(
       EventEndTime: to,
     }),
   );
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const { State, StateReason } = await client.send(new DescribeReplayCommand({ ReplayName }));
-    if (State === 'COMPLETED') break;
-    if (Date.now() > deadline) throw new Error(`${ReplayName} is ${State} after 30 s: ${StateReason}`);
-    await delay(50);
-  }
+  await until(
+    `${ReplayName} is complete`,
+    async () => (await client.send(new DescribeReplayCommand({ ReplayName }))).State === 'COMPLETED',
+    30,
+  );
   await listener.hearsAll();
   return listener.heard.filter((event) => event['replay-name'] === ReplayName);
 }
